@@ -1,0 +1,49 @@
+# initbench: from config.yaml to reports/report.html. This file is an index; the work is in
+# workflow/rules (what depends on what) and src/initbench (the science).
+import os
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.12")
+
+
+configfile: "config.yaml"
+
+
+# The package works from the checkout: no installation step that could be stale.
+SOURCE = os.path.join(workflow.basedir, "src")
+sys.path.insert(0, SOURCE)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
+)
+
+
+pathvars:
+    results=config.get("results", "results"),
+    reports=config.get("reports", "reports"),
+    init="{init,(?!)}",
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    input:
+        rules_report(),
+    default_target: True
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/checks.smk"
+include: "workflow/rules/replay.smk"
+include: "workflow/rules/aggregate.smk"
+include: "workflow/rules/claims.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+for method in methods_in_use():
+
+    include: f"workflow/rules/inits/{method}.smk"

@@ -1,0 +1,61 @@
+"""Architectures, one file a family; `build` makes one from its entry in config.yaml."""
+
+import ast
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from initbench.errors import InitbenchError, unknown
+
+if TYPE_CHECKING:
+    from initbench.architectures.feedforward import Feedforward
+
+_HELPERS = {"__init__", "activations", "feedforward"}
+
+
+def families() -> list[str]:
+    """Return the names of all families: the files of this folder; imports no torch."""
+    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in _HELPERS)
+
+
+def source_file(family: str) -> Path:
+    """Return the file that defines `family`."""
+    return Path(__file__).with_name(f"{family}.py")
+
+
+def check(spec: Mapping[str, Any]) -> None:
+    """Raise InitbenchError unless `spec` names a family and gives it only parameters it has."""
+    family = spec.get("family", "")
+    if family not in families():
+        raise unknown("architecture family", family, families())
+    known = _parameters(family)
+    for name in spec:
+        if name != "family" and name not in known:
+            raise unknown(f"parameter of architecture family '{family}'", name, known)
+    missing = sorted(name for name, needed in known.items() if needed and name not in spec)
+    if missing:
+        raise InitbenchError(
+            f"Architecture family '{family}' needs the parameter '{missing[0]}'; "
+            "add it to the entry in config.yaml."
+        )
+
+
+def _parameters(family: str) -> dict[str, bool]:
+    """Return the keyword parameters of the family's `build`, and whether each is required."""
+    tree = ast.parse(source_file(family).read_text())
+    build = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "build")
+    pairs = zip(build.args.kwonlyargs, build.args.kw_defaults, strict=True)
+    return {argument.arg: default is None for argument, default in pairs}
+
+
+def build(spec: Mapping[str, Any]) -> "Feedforward":
+    """Return the network of `spec` on the CPU in float32, its parameters not yet filled."""
+    import torch
+
+    check(spec)
+    family = importlib.import_module(f"initbench.architectures.{spec['family']}")
+    with torch.device("meta"):  # no draw from the global stream
+        model = family.build(**{k: v for k, v in spec.items() if k != "family"})
+    network: Feedforward = model.to_empty(device="cpu")
+    return network

@@ -1,0 +1,45 @@
+"""Checks without training (family E3): formulas, shapes, first steps, references."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from initbench.checks.registry import REGISTRY, Check
+from initbench.errors import unknown
+
+__all__ = ["checks", "run"]
+
+COLUMNS = ["claim", "check", "value", "expected", "tolerance", "passed", "detail"]
+
+
+def checks() -> list[Check]:
+    """Return every check of this folder, sorted by claim and slug; imports no torch."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return sorted(REGISTRY.values(), key=lambda check: (check.claim, check.slug))
+
+
+def run(documents: Iterable[str], mnist: Path | None = None) -> pd.DataFrame:
+    """Run the checks of some documents (["A", "D"], or "A"); return one row a check.
+
+    `mnist` is the folder of the prepared MNIST, which the checks of document D read. Columns:
+    claim, check, value, expected, tolerance (float64), passed (bool), detail.
+    """
+    by_document: dict[str, list[Check]] = {}
+    for check in checks():
+        by_document.setdefault(check.claim[0], []).append(check)
+    rows = []
+    for document in documents:
+        if document not in by_document:
+            raise unknown("document", document, by_document)
+        rows += [_row(check, mnist) for check in by_document[document]]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _row(check: Check, mnist: Path | None) -> list[str | float | bool]:
+    seen = check.run(mnist)
+    numbers = [float(number) for number in (seen.value, seen.expected, seen.tolerance)]
+    return [check.claim, check.slug, *numbers, seen.passed, seen.detail]

@@ -1,0 +1,31 @@
+"""Claims: the ledger, the measurements that test it, and the verdicts."""
+
+from initbench.claims.attainability import attainable
+from initbench.claims.evidence import (
+    Evidence,
+    evidence_from_json,
+    evidence_to_json,
+    measure,
+    to_json,
+)
+from initbench.claims.judge import judge
+from initbench.claims.ledger import Amendment, Document, Ledger, Quantity, Row, ledger_sha256, load
+from initbench.claims.verdict import Verdict
+
+__all__ = [
+    "Amendment",
+    "Document",
+    "Evidence",
+    "Ledger",
+    "Quantity",
+    "Row",
+    "Verdict",
+    "attainable",
+    "evidence_from_json",
+    "evidence_to_json",
+    "judge",
+    "ledger_sha256",
+    "load",
+    "measure",
+    "to_json",
+]

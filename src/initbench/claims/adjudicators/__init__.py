@@ -1,0 +1,1 @@
+"""The measurements behind the claims: one or more modules a family, found by themselves."""

@@ -1,0 +1,76 @@
+"""Can the configured seeds decide a claim at all? Asked before training, from the rule alone."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+
+from initbench.claims import wording
+from initbench.claims.conditions import Comparison, evaluate
+from initbench.claims.ledger import WORDS, Quantity, Row
+from initbench.claims.verdict import LEVEL
+from initbench.statistics import Estimate, proportion, undefined
+
+
+def attainable(row: Row, seeds: int) -> str | None:
+    """Return None if each verdict of the row's rule can come out of `seeds` runs, else a sentence.
+
+    Only quantities of a declared kind limit a rule: a proportion by its Wilson interval at all
+    successes or all failures, a difference by the smallest p-value that flipping signs can give.
+    """
+    best = {name: _best(quantity, seeds) for name, quantity in row.quantities.items()}
+    causes = {key: _causes(rule, best, row, seeds) for key, rule in row.rule.items()}
+    closed = {key: found for key, found in causes.items() if found}
+    if not closed:
+        return None
+    distinct = dict.fromkeys(cause for found in closed.values() for cause in found)
+    verdicts = [WORDS[key] for key in closed]
+    return wording.unreachable(verdicts, distinct, every=len(closed) == len(causes))
+
+
+def _best(quantity: Quantity, seeds: int) -> Estimate:
+    """Return the highest lower end and the lowest upper end that `seeds` runs can give at once."""
+    if quantity.kind != "proportion" or seeds < 1:
+        return undefined(seeds)
+    all_successes = proportion(np.ones(seeds, dtype=bool))
+    all_failures = proportion(np.zeros(seeds, dtype=bool))
+    return replace(undefined(seeds), low=all_successes.low, high=all_failures.high)
+
+
+def _causes(condition: str, best: dict[str, Estimate], row: Row, seeds: int) -> list[str]:
+    """Return why `condition` can never hold, comparison by comparison; empty if it can."""
+
+    def limit(comparison: Comparison) -> str | None:
+        if not comparison.decisive or math.isnan(comparison.threshold):
+            return None
+        kind = row.quantities[comparison.quantity or ""].kind
+        if kind == "proportion" and comparison.attribute != "interval" and not comparison.holds:
+            return _out_of_reach(comparison, seeds)
+        return _too_few_pairs(comparison, seeds) if kind == "difference" else None
+
+    outcome = evaluate(condition, best, lambda comparison: limit(comparison) is None)
+    return [] if outcome.holds else [cause for c in outcome.grounds if (cause := limit(c))]
+
+
+def _out_of_reach(comparison: Comparison, seeds: int) -> str:
+    """Return the sentence for a share whose interval cannot leave the threshold behind."""
+    threshold = comparison.threshold
+    end, count, odds = "lower", seeds, threshold / (1 - threshold) if threshold < 1 else math.inf
+    if comparison.attribute == "high":
+        end, count, odds = "upper", 0, (1 - threshold) / threshold if threshold > 0 else math.inf
+    # Wilson's lower end of n successes in n is n / (n + z²), the upper end of none z² / (n + z²).
+    runs = stats.norm.isf(LEVEL / 2) ** 2 * odds
+    return wording.out_of_reach(comparison, end, count, seeds, runs)
+
+
+def _too_few_pairs(comparison: Comparison, seeds: int) -> str | None:
+    """Return the sentence for a difference over so few pairs that no p-value reaches 5 %, or None.
+
+    The smallest p-value of n pairs is 2 / 2^n, of an equivalence test 1 / 2^n.
+    """
+    sides = 1 if comparison.attribute == "interval" else 2
+    smallest = sides / 2**seeds
+    if smallest <= LEVEL:
+        return None
+    return wording.too_few_pairs(comparison, seeds, smallest, math.ceil(math.log2(sides / LEVEL)))

@@ -1,0 +1,92 @@
+"""Evidence: the estimates of each claim, with the p-values that its rule asks for."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from initbench.claims.adjudicators.registry import Adjudicator, adjudicator
+from initbench.claims.conditions import Comparison, evaluate
+from initbench.claims.ledger import Row
+from initbench.errors import InitbenchError
+from initbench.statistics import Estimate, equivalence_p, p_value
+from initbench.tables import Tables
+
+Evidence = Mapping[str, Mapping[str, Estimate]]
+
+
+def measure(
+    rows: Iterable[Row], tables: Tables, find: Callable[[str], Adjudicator] = adjudicator
+) -> dict[str, dict[str, Estimate]]:
+    """Return {claim: {quantity: estimate}} of the rows that have a rule, measured on `tables`.
+
+    Estimates are as after a way through JSON, so that a judgement does not depend on whether the
+    evidence came from a file. Raises InitbenchError where an adjudicator does not return exactly
+    the quantities that its row declares.
+    """
+    return {row.id: _measure_row(row, tables, find(row.id)) for row in rows if row.rule}
+
+
+def _measure_row(row: Row, tables: Tables, measurement: Adjudicator) -> dict[str, Estimate]:
+    try:
+        found = measurement(tables)
+    except Exception as error:
+        error.add_note(f"This happened while {row.id} was measured.")
+        raise
+    _check_names(row, found)
+    asked = _asked(row, found)
+    return {name: _tested(found[name], asked.get(name, [])) for name in row.quantities}
+
+
+def _check_names(row: Row, found: Mapping[str, Estimate]) -> None:
+    missing, extra = sorted(row.quantities.keys() - found), sorted(found.keys() - row.quantities)
+    if missing or extra:
+        raise InitbenchError(
+            f"The adjudicator of {row.id} misses {missing} and adds {extra}; it must return the "
+            "quantities of the ledger."
+        )
+
+
+def _asked(row: Row, found: Mapping[str, Estimate]) -> dict[str, list[Comparison]]:
+    """Return the comparisons in the row's rule that need a p-value, by quantity."""
+    asked: dict[str, list[Comparison]] = {}
+    for condition in row.rule.values():
+        for comparison in evaluate(condition, found).comparisons:
+            if comparison.decisive and comparison.quantity is not None:
+                asked.setdefault(comparison.quantity, []).append(comparison)
+    return asked
+
+
+def _tested(estimate: Estimate, asked: Iterable[Comparison]) -> Estimate:
+    if estimate.sample is not None:
+        tests = {comparison.key: comparison for comparison in asked}
+        estimate = replace(estimate, p={key: _p(estimate, test) for key, test in tests.items()})
+    return Estimate.from_dict(estimate.to_dict())
+
+
+def _p(estimate: Estimate, comparison: Comparison) -> float:
+    test = equivalence_p if comparison.attribute == "interval" else p_value
+    return test(estimate, comparison.threshold)
+
+
+def to_json(data: Any) -> str:
+    """Return verdicts or other plain data as JSON text; NaN or infinity raise ValueError."""
+    return json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def evidence_to_json(evidence: Evidence) -> str:
+    """Return evidence as JSON text, numbers that are not finite as null."""
+    return to_json(
+        {
+            claim: {name: estimate.to_dict() for name, estimate in quantities.items()}
+            for claim, quantities in evidence.items()
+        }
+    )
+
+
+def evidence_from_json(text: str) -> dict[str, dict[str, Estimate]]:
+    """Return the evidence that `evidence_to_json` wrote; null becomes NaN."""
+    return {
+        claim: {name: Estimate.from_dict(estimate) for name, estimate in quantities.items()}
+        for claim, quantities in json.loads(text).items()
+    }

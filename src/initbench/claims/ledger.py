@@ -1,0 +1,275 @@
+"""The ledger of claims: YAML files checked against their schema and against each other."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from initbench.claims.conditions import evaluate
+from initbench.errors import InitbenchError, unknown
+from initbench.statistics import undefined
+
+AMENDMENTS = "amendments.yaml"
+WORDS = {
+    "reproduced": "reproduced",
+    "partly": "partly reproduced",
+    "not_reproduced": "not reproduced",
+    "inconclusive": "inconclusive",
+    "not_testable": "not testable",
+}
+
+_TEXTS = (
+    *("id", "document", "section", "kind", "statement"),
+    *("family", "arms", "pitfalls", "logic", "not_testable"),
+)
+_LISTS = ("needs", "amendments", "alias_of", "figures")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a measured number means; `kind` is "proportion", "difference" or empty."""
+
+    means: str
+    kind: str = ""
+
+    @classmethod
+    def of(cls, entry: str | Mapping[str, str]) -> "Quantity":
+        """Return the quantity declared by a sentence or by a mapping of means and kind."""
+        return cls(entry) if isinstance(entry, str) else cls(**entry)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim: measured by `rule` over `quantities`, derived from others, or not testable."""
+
+    id: str
+    document: str
+    section: str
+    kind: str
+    statement: str
+    family: str
+    needs: tuple[str, ...]
+    arms: str
+    quantities: Mapping[str, Quantity]
+    rule: Mapping[str, str]
+    pitfalls: str
+    amendments: tuple[str, ...]
+    alias_of: tuple[str, ...]
+    logic: str
+    not_testable: str
+    figures: tuple[str, ...]
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Row":
+        """Return the row that a validated YAML entry describes; missing texts are empty."""
+        fields: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
+        fields |= {name: tuple(entry.get(name, ())) for name in _LISTS}
+        rule, declared = entry.get("rule", {}), entry.get("quantities", {})
+        return cls(
+            **fields,
+            rule={key: ' '.join(rule[key].split()) for key in WORDS if key in rule},
+            quantities={name: Quantity.of(value) for name, value in declared.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Document:
+    """One of the documents whose claims are judged."""
+
+    id: str
+    title: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A dated change of a rule; `rows` are claims, or the one word "all"."""
+
+    id: str
+    date: str
+    rows: tuple[str, ...]
+    change: str
+    reason: str
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Amendment":
+        """Return the amendment that a validated YAML entry describes."""
+        rows = entry["rows"]
+        return cls(**{**entry, "rows": (rows,) if isinstance(rows, str) else tuple(rows)})
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All documents, rows, amendments, explanations {claim: {verdict: text}} and the file hash."""
+
+    documents: tuple[Document, ...]
+    rows: tuple[Row, ...]
+    amendments: tuple[Amendment, ...]
+    explanations: Mapping[str, Mapping[str, str]]
+    sha256: str
+
+    @cached_property
+    def by_id(self) -> dict[str, Row]:
+        """The rows by claim id."""
+        return {row.id: row for row in self.rows}
+
+    def row(self, claim: str) -> Row:
+        """Return the row of `claim`; raise InitbenchError for an unknown id."""
+        if claim not in self.by_id:
+            raise unknown("claim", claim, self.by_id)
+        return self.by_id[claim]
+
+    def family(self, family: str) -> tuple[Row, ...]:
+        """Return the measured rows of a family of experiments, in the order of the ledger."""
+        return tuple(row for row in self.rows if row.rule and row.family == family)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the ledger's files: one a document, a.yaml and so on, and the global amendments."""
+    return [*sorted(folder.glob("[a-z].yaml")), folder / AMENDMENTS]
+
+
+def ledger_sha256(folder: Path) -> str:
+    """Return the SHA-256 over the names and bytes of the ledger's files, in hexadecimal."""
+    digest = hashlib.sha256()
+    for path in files(folder):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def load(folder: Path) -> Ledger:
+    """Return the ledger in `folder`, whose schema lies in ../schemas/ledger.schema.yaml.
+
+    Raises InitbenchError, one sentence, at the first thing that is wrong.
+    """
+    *documents, amendments = files(folder)
+    schema = yaml.safe_load((folder.parent / "schemas" / "ledger.schema.yaml").read_text("utf-8"))
+    parts = [_read(path, schema) for path in documents]
+    changes = [*_read(amendments, _part(schema, "amendments"))]
+    changes += [change for part in parts for change in part.get("amendments", [])]
+    ledger = Ledger(
+        tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
+        tuple(Row.of(entry) for part in parts for entry in part["rows"]),
+        tuple(Amendment.of(change) for change in changes),
+        _explanations(folder, _part(schema, "explanations")),
+        ledger_sha256(folder),
+    )
+    _check(ledger)
+    return ledger
+
+
+def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("explanations_*.yaml")):
+        for claim, texts in _read(path, schema).items():
+            found[claim] = {WORDS.get(key, key): text.strip() for key, text in texts.items()}
+    return found
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """YAML whose mappings may not name a key twice, which PyYAML would take in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping; raise InitbenchError for a key that comes twice."""
+        keys = [key.value for key, _ in node.value]
+        _refuse_twins(keys, f"keys near line {node.start_mark.line + 1}")
+        return super().construct_mapping(node, deep)
+
+
+def _read(path: Path, schema: Mapping[str, Any]) -> Any:
+    """Return the content of a YAML file that satisfies `schema`, with dates as text."""
+    try:
+        content = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)
+    except (OSError, yaml.YAMLError) as fault:
+        raise InitbenchError(f"Cannot read {path}: {' '.join(str(fault).split())}.") from None
+    content = json.loads(json.dumps(content, default=str))
+    error = best_match(Draft202012Validator(schema).iter_errors(content))
+    if error is not None:
+        place = _place(content, list(error.absolute_path))
+        raise InitbenchError(f"In {path.name} at {place}: {error.message}; please correct it.")
+    return content
+
+
+def _place(content: Any, path: list[str | int]) -> str:
+    """Return where an error lies, with the claim's id in place of its position in the list."""
+    if path[:1] == ["rows"] and len(path) > 1:
+        path = [content["rows"][path[1]].get("id", path[1]), *path[2:]]
+    return ".".join(map(str, path)) or "the top level"
+
+
+def _part(schema: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {"$defs": schema["$defs"], "$ref": f"#/$defs/{name}"}
+
+
+def _check(ledger: Ledger) -> None:
+    """Raise InitbenchError where rows, rules, aliases and amendments do not fit together."""
+    _refuse_twins([row.id for row in ledger.rows], "claims")
+    _refuse_twins([amendment.id for amendment in ledger.amendments], "amendments")
+    for row in ledger.rows:
+        _check_row(row, ledger)
+    for claim in ledger.explanations:
+        ledger.row(claim)
+    for amendment in ledger.amendments:
+        for claim in amendment.rows:
+            _known("claim", claim, [*ledger.by_id, "all"])
+    derivation_order(ledger)
+
+
+def _check_row(row: Row, ledger: Ledger) -> None:
+    _known("document", row.document, [document.id for document in ledger.documents])
+    if not row.id.startswith(row.document):
+        raise InitbenchError(
+            f"Row {row.id} names document {row.document}; its id must begin with that letter."
+        )
+    try:
+        for condition in row.rule.values():
+            evaluate(condition, dict.fromkeys(row.quantities, undefined(0)))
+    except InitbenchError as error:
+        raise InitbenchError(f"In the rule of {row.id}: {error}") from None
+    for claim in row.alias_of:
+        ledger.row(claim)
+    for amendment in row.amendments:
+        _known("amendment", amendment, [known.id for known in ledger.amendments])
+    if row.logic == "same" and len(row.alias_of) != 1:
+        raise InitbenchError(
+            f"Row {row.id} has logic 'same' over several rows; name one, or 'all'."
+        )
+
+
+def derivation_order(ledger: Ledger) -> list[Row]:
+    """Return the derived rows so that each comes after those that it cites."""
+    graph = {row.id: row.alias_of for row in ledger.rows}
+    try:
+        ordered = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise InitbenchError(
+            f"The rows {circle} cite each other; one needs its own rule."
+        ) from None
+    return [ledger.by_id[claim] for claim in ordered if ledger.by_id[claim].alias_of]
+
+
+def _known(kind: str, name: str, known: Iterable[str]) -> None:
+    if name not in (names := list(known)):
+        raise unknown(kind, name, names)
+
+
+def _refuse_twins(names: list[str], kind: str) -> None:
+    twin = next((name for i, name in enumerate(names) if name in names[:i]), None)
+    if twin is not None:
+        raise InitbenchError(f"The ledger's {kind} hold '{twin}' twice; keep one.")
+
+
+def cited(ledger: Ledger, claim: str) -> list[Row]:
+    """Return the row of `claim` and, where it is derived, all the rows that it rests on."""
+    row = ledger.row(claim)
+    return [row, *(below for name in row.alias_of for below in cited(ledger, name))]

@@ -1,0 +1,176 @@
+"""Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from initbench import architectures, datasets
+from initbench.errors import InitbenchError, unknown
+from initbench.inits import catalogue
+from initbench.training.protocol import Protocol, shorten
+
+SCHEMA = Path("workflow/schemas/config.schema.yaml")
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One training job: an experiment's cell with one block of seeds."""
+
+    experiment: str
+    dataset: str
+    architecture: str
+    init: str
+    first: int
+    count: int
+
+    @property
+    def seeds(self) -> str:
+        """Return the block's name in paths, such as 2000000-2000199."""
+        return f"{self.first}-{self.first + self.count - 1}"
+
+    @property
+    def folder(self) -> str:
+        """Return the cell's folder below `results/runs`."""
+        parts = (self.experiment, self.dataset, self.architecture, self.init, self.seeds)
+        return "/".join(parts)
+
+
+def validate(config: Config, root: Path) -> None:
+    """Raise InitbenchError, one sentence, at the first thing in `config` that makes no sense.
+
+    `root` is the project's folder, where the schema lies.
+    """
+    schema = yaml.safe_load((root / SCHEMA).read_text())
+    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    if error is not None:
+        raise _sentence(error)
+    _check_entries(config)
+    _check_experiments(config)
+
+
+def _sentence(error: ValidationError) -> InitbenchError:
+    """Return jsonschema's error as one sentence, with a suggestion for an unknown key."""
+    place = ".".join(str(part) for part in error.absolute_path) or "the top level"
+    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
+        known = error.schema.get("properties", {})
+        key = next(k for k in error.instance if k not in known)
+        return unknown(f"key at {place} of config.yaml:", str(key), known)
+    return InitbenchError(f"In config.yaml at {place}: {error.message}; please correct it.")
+
+
+def _check_entries(config: Config) -> None:
+    for spec in config["datasets"].values():
+        datasets.check_spec(spec)
+    for spec in config["architectures"].values():
+        architectures.check(spec)
+    for name, spec in config["inits"].items():
+        parameters = {key: value for key, value in spec.items() if key != "method"}
+        catalogue.check(spec["method"], parameters)
+        _check_rule(name, spec["method"])
+    for spec in config["protocols"].values():
+        Protocol.of(spec)
+
+
+def _check_rule(name: str, method: str) -> None:
+    rule = Path("workflow/rules/inits") / f"{method}.smk"
+    root = Path(__file__).resolve().parents[2]
+    if not (root / rule).exists():
+        raise InitbenchError(
+            f"The init '{name}' uses the method '{method}', which has no rule; "
+            f"add {rule} (see workflow/scaffold)."
+        )
+
+
+def _check_experiments(config: Config) -> None:
+    for name, experiment in config["experiments"].items():
+        if experiment["protocol"] not in config["protocols"]:
+            raise unknown(
+                f"protocol of experiment '{name}':", experiment["protocol"], config["protocols"]
+            )
+        for crossing in experiment["grid"]:
+            _check_crossing(config, name, crossing)
+    folders = Counter(cell.folder for cell in cells(config))
+    folder, times = folders.most_common(1)[0]
+    if times > 1:
+        raise InitbenchError(f"The grid has the cell {folder} twice; remove it from one crossing.")
+
+
+def _check_crossing(config: Config, name: str, crossing: Mapping[str, Any]) -> None:
+    for kind in ("datasets", "architectures", "inits"):
+        for entry in crossing[kind]:
+            if entry not in config[kind]:
+                raise unknown(f"name in {kind} of experiment '{name}':", entry, config[kind])
+    seeds, block = crossing["seeds"], crossing["block"]
+    if seeds % block:
+        raise InitbenchError(
+            f"Experiment '{name}' has {seeds} seeds in blocks of {block}; make `seeds` a multiple "
+            f"of `block`, for instance {(seeds // block + 1) * block}."
+        )
+
+
+def cells(config: Config) -> Iterator[Cell]:
+    """Yield every training job of the grid, in the order of config.yaml."""
+    for name, experiment in config["experiments"].items():
+        for crossing in experiment["grid"]:
+            seeds, block = _seeds(config, experiment["family"], crossing)
+            for dataset, architecture, init in product(
+                crossing["datasets"], crossing["architectures"], crossing["inits"]
+            ):
+                for start in range(0, seeds, block):
+                    first = config["seed_base"] + start
+                    yield Cell(name, dataset, architecture, init, first, block)
+
+
+def _seeds(config: Config, family: str, crossing: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the number of seeds and the block size of a crossing, cut down in the preview."""
+    most = config.get("reduce", {}).get("seeds", {}).get(family, crossing["seeds"])
+    seeds = min(crossing["seeds"], most)
+    return (seeds, seeds) if seeds < crossing["block"] else (seeds, crossing["block"])
+
+
+def seeds_of(config: Config, experiment: str) -> int:
+    """Return the smallest number of seeds among the cells of `experiment`."""
+    spec = config["experiments"][experiment]
+    return min(_seeds(config, spec["family"], crossing)[0] for crossing in spec["grid"])
+
+
+def cell_spec(config: Config, cell: Any) -> dict[str, Any]:
+    """Return all that the names of `cell` mean, as plain data: the parameters of its rule.
+
+    `cell` is a Cell or anything else with its experiment, dataset, architecture and init.
+    """
+    limit = config.get("reduce", {}).get("train_samples")
+    return {
+        "dataset": dict(config["datasets"][cell.dataset]),
+        "architecture": dict(config["architectures"][cell.architecture]),
+        "init": dict(config["inits"][cell.init]),
+        "protocol": _protocol_spec(config, cell),
+        **({"train_samples": limit} if limit else {}),
+    }
+
+
+def _protocol_spec(config: Config, cell: Any) -> dict[str, Any]:
+    """Return the protocol entry of a cell with its crossing's wishes, shortened in the preview."""
+    experiment = config["experiments"][cell.experiment]
+    protocol = dict(config["protocols"][experiment["protocol"]])
+    crossing = next(c for c in experiment["grid"] if _holds(c, cell))
+    for kind, wishes in crossing.get("also", {}).items():
+        protocol[kind] = {**protocol.get(kind, {}), **wishes}
+    epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["family"])
+    return protocol if epochs is None else shorten(protocol, epochs)
+
+
+def _holds(crossing: Mapping[str, Any], cell: Any) -> bool:
+    return (
+        cell.dataset in crossing["datasets"]
+        and cell.architecture in crossing["architectures"]
+        and cell.init in crossing["inits"]
+    )

@@ -1,0 +1,81 @@
+"""Data sets, one file a source; `prepare` writes what `load` hands to training. Torch-free."""
+
+import importlib
+import pkgutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numpy.random import RandomState
+
+from initbench.datasets.planar import PlanarSource
+from initbench.datasets.source import Source, Spec, Split
+from initbench.errors import InitbenchError, unknown
+
+__all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]
+
+FIRST_SEED = 2_000_000
+
+
+@cache
+def _registry() -> dict[str, tuple[Source, Path]]:
+    """Return each source of this folder, and its file, by its name."""
+    found = {}
+    for entry in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{entry.name}")
+        if hasattr(module, "SOURCE"):
+            found[module.SOURCE.name] = (module.SOURCE, Path(str(module.__file__)))
+    return found
+
+
+def sources() -> list[str]:
+    """Return the names of all sources."""
+    return sorted(_registry())
+
+
+def source_file(source: str) -> Path:
+    """Return the file that defines `source`; InitbenchError if there is none."""
+    if source not in _registry():
+        raise unknown("data source", source, sources())
+    return _registry()[source][1]
+
+
+def _source(spec: Spec) -> Source:
+    name = str(spec.get("source", ""))
+    if name not in _registry():
+        raise unknown("data source", name, sources())
+    return _registry()[name][0]
+
+
+def check_spec(spec: Spec) -> None:
+    """Raise InitbenchError unless `spec` names a source and gives its keys possible values."""
+    _source(spec).check(spec)
+
+
+def prepare(
+    spec: Spec, data_folder: Path, out_folder: Path, seed: int = FIRST_SEED
+) -> dict[str, Any]:
+    """Write a data set and manifest.json into `out_folder`; return the manifest.
+
+    `data_folder` is where image sets are looked for; `seed` draws the sample of a planar set.
+    """
+    check_spec(spec)
+    return _source(spec).prepare(spec, Path(data_folder), Path(out_folder), seed)
+
+
+def load(spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
+    """Return the arrays of `seeds`; `prepared` is the folder that `prepare` wrote."""
+    check_spec(spec)
+    return _source(spec).load(spec, Path(prepared), seeds)
+
+
+def draw(spec: Spec, stream: RandomState) -> Split:
+    """Return one draw of a planar set from any stream (a literal replay's), leading axis 1."""
+    check_spec(spec)
+    source = _source(spec)
+    if not isinstance(source, PlanarSource):
+        raise InitbenchError(
+            f"Source '{spec['source']}' is stored, not drawn; use load instead of draw."
+        )
+    return source.split(spec, stream)

@@ -1,0 +1,108 @@
+"""Two-class sets in the plane, drawn anew for each seed: draw, standardise, split."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.random import RandomState
+
+from initbench.datasets import manifest
+from initbench.datasets.source import Labels, Points, Spec, Split
+from initbench.datasets.specification import check_keys, check_number, check_whole_number
+from initbench.errors import unknown
+from initbench.io import write_text
+from initbench.seeds import numpy_stream
+
+STANDARDIZE = {
+    "all": "zero mean and unit variance per coordinate, fitted on all points before the split",
+    "train": "zero mean and unit variance per coordinate, fitted on the training points",
+    "none": "none",
+}
+TEST_SHARE = 0.2
+
+# (points of class 0, points of class 1, stream) -> the noise-free points (n, 2) of each class
+Shape = Callable[[int, int, RandomState], tuple[Points, Points]]
+
+
+@dataclass(frozen=True)
+class PlanarSource:
+    """A planar set given by the noise-free shape of its two classes."""
+
+    name: str
+    shape: Shape
+
+    def check(self, spec: Spec) -> None:
+        """Raise InitbenchError unless `spec` gives samples, noise, standardize, [test_share]."""
+        check_keys(self.name, spec, ("samples", "noise", "standardize"), ("test_share",))
+        check_whole_number("samples", spec["samples"], 4)
+        check_number("noise", spec["noise"], 0)
+        check_number("test_share", spec.get("test_share", TEST_SHARE), 0.01, 0.99)
+        if spec["standardize"] not in STANDARDIZE:
+            raise unknown("value of 'standardize'", str(spec["standardize"]), STANDARDIZE)
+
+    def draw(self, samples: int, noise: float, stream: RandomState) -> tuple[Points, Labels]:
+        """Return shuffled points (n, 2) float64 and labels (n,); `noise` is the Gaussian's std.
+
+        Half of the points, rounded down, are of class 0. The order of the draws (shape, shuffle,
+        noise) is that of scikit-learn's `make_moons`.
+        """
+        first = samples // 2
+        points = np.concatenate(self.shape(first, samples - first, stream))
+        labels = np.repeat(np.array([0, 1], dtype=np.int64), [first, samples - first])
+        order = np.arange(samples)
+        stream.shuffle(order)
+        return points[order] + stream.normal(scale=noise, size=points.shape), labels[order]
+
+    def split(self, spec: Spec, stream: RandomState) -> Split:
+        """Return one draw as a Split with a leading axis of 1, all from `stream`.
+
+        Draw, standardise and split follow each other on one stream as in document A's notebook.
+        """
+        from sklearn.model_selection import train_test_split
+        from sklearn.preprocessing import StandardScaler
+
+        x, y = self.draw(spec["samples"], spec["noise"], stream)
+        if spec["standardize"] == "all":
+            x = StandardScaler().fit_transform(x)
+        share = spec.get("test_share", TEST_SHARE)
+        train_x, test_x, train_y, test_y = train_test_split(
+            x, y, test_size=share, random_state=stream
+        )
+        if spec["standardize"] == "train":
+            scaler = StandardScaler().fit(train_x)
+            train_x, test_x = scaler.transform(train_x), scaler.transform(test_x)
+        train_x, test_x = train_x.astype(np.float32), test_x.astype(np.float32)
+        return Split(train_x[None], train_y[None], test_x[None], test_y[None])
+
+    def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
+        """Return the draws of `seeds`, stacked; each seed has its own "data" stream."""
+        splits = [astuple(self.split(spec, numpy_stream(seed, "data"))) for seed in seeds]
+        return Split(*(np.concatenate(parts) for parts in zip(*splits, strict=True)))
+
+    def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
+        """Write the draw of `seed` as sample.csv, and the manifest; return the manifest."""
+        split = self.split(spec, numpy_stream(seed, "data"))
+        path = out_folder / "sample.csv"
+        write_text(path, _csv(split))
+        return manifest.write(
+            out_folder,
+            {
+                "source": self.name,
+                **manifest.describe_labels(split.train_y[0], split.test_y[0]),
+                "shape": [2],
+                "normalisation": STANDARDIZE[spec["standardize"]],
+                "sha256": {path.name: manifest.sha256(path)},
+                "note": f"drawn anew for each seed; sample and class shares are of seed {seed}",
+            },
+        )
+
+
+def _csv(split: Split) -> str:
+    """Return the points of one draw as lines of split, x1, x2, label."""
+    parts = {"train": (split.train_x, split.train_y), "test": (split.test_x, split.test_y)}
+    lines = ["split,x1,x2,label"]
+    for part, (x, y) in parts.items():
+        lines += [f"{part},{x1},{x2},{label}" for (x1, x2), label in zip(x[0], y[0], strict=True)]
+    return "\n".join(lines) + "\n"

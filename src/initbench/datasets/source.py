@@ -1,0 +1,43 @@
+"""What a source of data provides, and the arrays that it hands out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.floating[Any]]
+Labels = NDArray[np.int64]
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Training and test arrays; the leading axis is the seed, or 1 where all seeds share them.
+
+    Planar: x (S, n, 2) float32, y (S, n) int64. Images: x (1, n, channels, h, w), y (1, n).
+    """
+
+    train_x: NDArray[np.float32]
+    train_y: Labels
+    test_x: NDArray[np.float32]
+    test_y: Labels
+
+
+class Source(Protocol):
+    """One way to get data; a file of this package offers it as its constant `SOURCE`."""
+
+    @property
+    def name(self) -> str:
+        """The name that `source:` gives in config.yaml."""
+
+    def check(self, spec: Spec) -> None:
+        """Raise InitbenchError unless `spec` has the source's keys with possible values."""
+
+    def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
+        """Write what `load` reads and the manifest into `out_folder`; return the manifest."""
+
+    def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
+        """Return the arrays of `seeds` from the folder that `prepare` wrote."""

@@ -1,0 +1,16 @@
+"""The one exception that users see: a sentence that says what was seen, expected and to do."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class InitbenchError(ValueError):
+    """Bad input; the message is one sentence and ends the run with a non-zero exit status."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> InitbenchError:
+    """Return the error for an unknown `name` of some `kind`, with the nearest known names."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean '{near[0]}'?" if near else f"choose one of: {', '.join(names)}."
+    return InitbenchError(f"Unknown {kind} '{name}'; {hint}")

@@ -1,0 +1,99 @@
+"""The verdict board: one tile a claim, by document, with a colour and a sign for its verdict."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
+
+from initbench.errors import unknown
+from initbench.figures.registry import Drawing, finish
+from initbench.figures.style import THEME, WIDTH
+from initbench.figures.words import listing
+
+ACROSS = 10
+TILE = 0.42  # inches a row of tiles
+# Colour and sign of each verdict; the signs alone tell the verdicts apart.
+VERDICTS = {
+    "reproduced": ("#1f78c8", "✓"),
+    "partly reproduced": ("#128091", "½"),
+    "not reproduced": ("#c4501a", "✗"),
+    "inconclusive": ("#757575", "?"),
+    "not testable": ("#8b6aa8", "–"),
+}
+DOCUMENTS = {
+    "A": "Document A: a chain of tanh layers on two moons",
+    "B": "Document B: a course module on initialization",
+    "C": "Document C: eigenvalues of random matrices",
+    "D": "Document D: an MNIST demo",
+}
+
+
+def draw_board(verdicts: Sequence[Mapping[str, Any]]) -> Drawing:
+    """Draw one tile for each of `verdicts` (mappings with id, document and verdict).
+
+    Raises InitbenchError for a verdict word that does not exist.
+    """
+    columns = ["id", "document", "verdict"]
+    frame = pd.DataFrame(
+        [{name: row[name] for name in columns} for row in verdicts], columns=columns
+    )
+    frame = frame.sort_values(["document", "id"], ignore_index=True)
+    for word in frame.verdict:
+        if word not in VERDICTS:
+            raise unknown("verdict", word, VERDICTS)
+    words = (f"document {name}: {_counts(part)}" for name, part in frame.groupby("document"))
+    caption = "One tile a claim, in the order of the documents; colour and sign name the verdict."
+    with mpl.rc_context(THEME):
+        drawing = Drawing(_board(frame), frame, f"Verdicts by document. {listing(words)}.", caption)
+        return finish(drawing, "verdict_board", f"Verdicts on {len(frame)} claims", ())
+
+
+def _counts(frame: pd.DataFrame) -> str:
+    counts = frame.verdict.value_counts()
+    return ", ".join(f"{counts[word]} {word}" for word in VERDICTS if word in counts)
+
+
+def _board(frame: pd.DataFrame) -> Figure:
+    parts = [(str(name), part) for name, part in frame.groupby("document")]
+    rows = 1.2 + sum(1.3 + -(-len(part) // ACROSS) for _, part in parts)
+    figure = Figure(figsize=(WIDTH, TILE * rows + 0.45), layout="constrained")
+    axes = figure.add_subplot(xlim=(0, ACROSS), ylim=(rows, 0))
+    axes.set_axis_off()
+    _legend(axes, frame)
+    top = 1.2
+    for name, part in parts:
+        axes.text(0.04, top + 0.75, DOCUMENTS.get(name, name), va="baseline", fontweight="bold")
+        _tiles(axes, part, top + 1)
+        top += 1.3 + -(-len(part) // ACROSS)
+    return figure
+
+
+def _legend(axes: Axes, frame: pd.DataFrame) -> None:
+    for place, word in enumerate(VERDICTS):
+        left = place * ACROSS / len(VERDICTS)
+        _tile(axes, left, 0, word, str((frame.verdict == word).sum()))
+        axes.text(left + 1.02, 0.5, word.replace(" ", "\n"), va="center", size=9.5)
+
+
+def _tiles(axes: Axes, frame: pd.DataFrame, top: float) -> None:
+    for place, (name, word) in enumerate(zip(frame.id, frame.verdict, strict=True)):
+        _tile(axes, place % ACROSS, top + place // ACROSS, word, name)
+
+
+def _tile(axes: Axes, left: float, top: float, word: str, text: str) -> None:
+    shade, sign = VERDICTS[word]
+    box = FancyBboxPatch((left + 0.08, top + 0.12), 0.84, 0.76, "round,pad=0.04", fc=shade, lw=0)
+    axes.add_patch(box)
+    axes.text(
+        left + 0.5,
+        top + 0.5,
+        f"{text} {sign}",
+        ha="center",
+        va="center_baseline",
+        color="#ffffff",
+        size=10.5,
+    )

@@ -1,0 +1,226 @@
+"""Document D: where every variant of the demo's net ends."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from initbench.figures.frames import (
+    MNIST,
+    Summary,
+    bands,
+    load,
+    mean_interval,
+    pick,
+    runs,
+    success_rate,
+)
+from initbench.figures.mnist_curves import CHANCE, MAJORITY, chance_lines
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.rows import dot_rows
+from initbench.figures.style import (
+    INK,
+    band,
+    canvas,
+    colour,
+    empty,
+    key,
+    label,
+    logarithmic,
+    percent,
+)
+from initbench.figures.words import by_init, interval, listing
+from initbench.tables import Tables
+
+RANDOM = "3 epochs, random draws"
+PART = "3 epochs, one part zero or constant"
+EQUAL = "3 epochs, every parameter the same"
+TABLE = "3 epochs, fixed tables of different numbers"
+OTHER = "3 epochs, other nets"
+PANELS = {"mnist_main": "10 epochs, the demo's recipe"}
+NETS = {
+    "mnist_net_tanh": "tanh",
+    "mnist_net_leaky": "leaky ReLU",
+    "mnist_net_sigmoid": "sigmoid",
+    "mnist_net_dropout": "dropout",
+    "softmax_regression": "no hidden layer",
+    "mnist_width_1": "width 1",
+}
+ORDER = [*PANELS.values(), RANDOM, PART, EQUAL, TABLE, OTHER]
+SINGLE = re.compile(r"constant_(minus_)?[\d.]+")
+NAMED = {"minus_ones": -1.0, "zeros": 0.0, "ones": 1.0}
+KICKS = [f"mnist_kick_1e-{place}" for place in range(6, 0, -1)]
+LEARNED = 0.9
+
+
+def constant(init: str) -> float:
+    """Return the one value that `init` gives every parameter, or NaN where there is none."""
+    if SINGLE.fullmatch(init):
+        return float(init.removeprefix("constant_").replace("minus_", "-"))
+    return NAMED.get(init, np.nan)
+
+
+def _group(init: str) -> str:
+    if np.isfinite(constant(init)):
+        return EQUAL
+    if init.startswith("table_"):
+        return TABLE
+    return PART if init.startswith(("zero_", "constant_")) else RANDOM
+
+
+def _final(tables: Tables, column: str, summary: Summary) -> pd.DataFrame:
+    """Return one row a variant: its panel and row, and the summary of its final runs."""
+    names = ["mnist_main", "mnist_ablations"]
+    outcomes = pd.concat([load(tables.outcomes, name).assign(experiment=name) for name in names])
+    outcomes = pick(outcomes.assign(learned=outcomes.test_accuracy >= LEARNED), dataset="mnist")
+    frame = bands(outcomes, ["experiment", "architecture", "init"], column, summary)
+    other = frame.architecture.map(NETS)
+    panel = (
+        frame.experiment.map(PANELS).fillna(frame["init"].map(_group)).mask(other.notna(), OTHER)
+    )
+    row = (other + ", ").fillna("") + frame["init"].map(label)
+    places = panel.map(ORDER.index)
+    frame = frame.assign(panel=panel, row=row, level="", place=places)
+    return frame.sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
+
+
+def _rows(frame: pd.DataFrame, xlabel: str, words: str, caption: str) -> Drawing:
+    drawing, panels = dot_rows(frame)
+    percent(panels[-1].xaxis)
+    panels[-1].set(xlabel=xlabel, xlim=(-0.02, 1.02))
+    phrases = (f"{row.panel}: {row.row} {interval(row)}" for _, row in frame.iterrows())
+    data = frame.drop(columns=["level", "place"])
+    return Drawing(drawing, data, f"{words}: {listing(phrases)}.", caption)
+
+
+@figure(
+    name="mnist_final_accuracy",
+    needs=["mnist_main", "mnist_ablations"],
+    claims=["D01", "D02", "D04", "D06", "D15", "D17", "D18", "D27", "D32", "D34", "D38", "D39"],
+    title="Final test accuracy on MNIST of every variant",
+)
+def draw_final(tables: Tables) -> Drawing:
+    """Draw the mean final test accuracy of every variant beside the two levels of chance."""
+    frame = _final(tables, "test_accuracy", mean_interval)
+    caption = (
+        "Mean over seeds with its 95 % t interval, cut off at 0 and 100 %. A run that diverged "
+        "counts with the accuracy that its outputs then have."
+    )
+    drawn = _rows(frame, "test accuracy at the end", "Mean final test accuracy", caption)
+    styles = {
+        CHANCE: (":", "10 %: one class in ten"),
+        MAJORITY: ("--", "11.35 %: always one digit"),
+    }
+    for axes in drawn.figure.axes:
+        for level, (dash, _) in styles.items():
+            axes.axvline(level, color=INK, lw=1, ls=dash, alpha=0.75, zorder=0)
+    key(
+        drawn.figure,
+        [Line2D([], [], color=INK, lw=1, ls=dash, label=text) for dash, text in styles.values()],
+    )
+    return drawn
+
+
+@figure(
+    name="mnist_success_rates",
+    needs=["mnist_main", "mnist_ablations"],
+    claims=["D01", "D03", "D05", "D17", "D38"],
+    title="How often each variant learns MNIST (90 % or more)",
+)
+def draw_success(tables: Tables) -> Drawing:
+    """Draw the share of runs of every variant that end at 90 % test accuracy or more."""
+    frame = _final(tables, "learned", success_rate)
+    caption = "Share of runs that end at 90 % test accuracy or more, with its 95 % Wilson interval."
+    return _rows(frame, "share of runs", "Share of runs at 90 % test accuracy or more", caption)
+
+
+@figure(
+    name="mnist_kick",
+    needs=KICKS,
+    claims=["D37"],
+    title="Accuracy after a kick of random noise at the end of epoch 1",
+)
+def draw_kick(tables: Tables) -> Drawing:
+    """Draw the mean final accuracy of stuck nets over the size of the noise added to them."""
+    parts = [
+        pick(load(tables.outcomes, name), **MNIST).assign(noise=float(name.rpartition("_")[2]))
+        for name in KICKS
+    ]
+    frame = bands(pd.concat(parts), ["init", "noise"], "test_accuracy", mean_interval)
+    drawing, ((axes,),) = canvas(height=3.6)
+    logarithmic(axes, "x")
+    for init, part in frame.groupby("init"):
+        band(axes, part, "noise", str(init), f"{label(str(init))} ({runs(part)})", markevery=1)
+    axes.set(
+        xlabel="standard deviation of the noise", ylabel="test accuracy at the end", ylim=(0, 1.03)
+    )
+    percent(axes.yaxis)
+    _finish(axes, frame)
+    key(drawing, axes.get_lines())
+    phrases = (
+        f"{label(row['init'])}, noise {row.noise:g} {interval(row)}" for _, row in frame.iterrows()
+    )
+    caption = (
+        "Nets that start at zero train for one epoch, get Gaussian noise on every parameter, and "
+        "train for two more. Mean over seeds with its 95 % t interval."
+    )
+    return Drawing(drawing, frame, f"Mean final test accuracy: {listing(phrases)}.", caption)
+
+
+def _finish(axes: Axes, frame: pd.DataFrame) -> None:
+    chance_lines(axes)
+    if frame.empty:
+        empty(axes)
+
+
+@figure(
+    name="mnist_constant_sweep",
+    needs=["mnist_ablations"],
+    claims=["D02", "D05", "D27", "D38"],
+    title="Accuracy when every parameter starts at one constant",
+)
+def draw_sweep(tables: Tables) -> Drawing:
+    """Draw the mean final accuracy over the constant, beside the default init."""
+    outcomes = pick(load(tables.outcomes, "mnist_ablations"), **MNIST)
+    means = bands(outcomes, ["init"], "test_accuracy", mean_interval)
+    frame = means.assign(constant=means["init"].map(constant)).sort_values("constant")
+    swept, default = frame.dropna(subset="constant"), frame[frame["init"] == "default"]
+    drawing, ((axes,),) = canvas(height=3.6)
+    for place, (_, row) in enumerate(swept.iterrows()):
+        _draw_constant(axes, place, row)
+    for _, row in default.iterrows():
+        axes.axhline(
+            row.value, color=colour("default"), lw=1.8, label=f"default init (n = {row.n})"
+        )
+        axes.axhspan(row.low, row.high, color=colour("default"), alpha=0.22, lw=0)
+    axes.set_xticks(range(len(swept)), labels=[f"{value:g}" for value in swept.constant])
+    axes.set(
+        xlabel="value of every weight and bias", ylabel="test accuracy at the end", ylim=(0, 1.03)
+    )
+    percent(axes.yaxis)
+    _finish(axes, swept)
+    key(drawing, [*axes.get_lines()])
+    caption = (
+        "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
+        "equal distances."
+    )
+    data = pd.concat([swept, default])
+    return Drawing(drawing, data, f"Mean final test accuracy: {by_init(data)}.", caption)
+
+
+def _draw_constant(axes: Axes, place: int, row: pd.Series) -> None:
+    reach: Any = [[row.value - row.low], [row.high - row.value]]
+    axes.errorbar(
+        place, row.value, yerr=reach, color=colour(row["init"]), marker="D", elinewidth=1.8
+    )
+    axes.annotate(
+        f"n = {row.n}",
+        (place, row.high),
+        xytext=(0, 5),
+        textcoords="offset points",
+        ha="center",
+        size=9,
+    )

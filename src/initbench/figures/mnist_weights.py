@@ -1,0 +1,191 @@
+"""Document D: what zeros and constants do to gradients, to rows and to spectra on MNIST."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from initbench.figures.frames import (
+    MNIST,
+    bands,
+    central_range,
+    last_step,
+    load,
+    median_interval,
+    pick,
+    runs,
+)
+from initbench.figures.heat import heat_map
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.style import (
+    band,
+    canvas,
+    empty,
+    key,
+    label,
+    logarithmic,
+    proxy,
+    reference,
+)
+from initbench.figures.words import interval, listing, number
+from initbench.tables import Tables
+
+TENSORS = [f"{layer}.{kind}" for layer in ("fc1", "fc2", "out") for kind in ("weight", "bias")]
+ZEROED = ["default", "zero_head", "zero_fc2", "zero_fc1_weight", "zero_fc1", "zeros"]
+NETS = {
+    "mnist_net": "",
+    "mnist_net_tanh": ", tanh",
+    "mnist_net_leaky": ", leaky ReLU",
+    "mnist_net_sigmoid": ", sigmoid",
+}
+ROWS_OF = ["default", "xavier", "he_normal", "zero_fc1", "zeros", "ones", "minus_ones"]
+SPECTRA_OF = ["default", "xavier", "he_normal", "normal_0.01"]
+UNITS = 128
+
+
+def _gradients(tables: Tables) -> pd.DataFrame:
+    """Return the median first gradient norm of every tensor, one row a net and tensor."""
+    names = ["mnist_ablations", "mnist_main"]
+    parts = [
+        pick(
+            load(tables.layers, name),
+            quantity="gradient_norm",
+            step=0,
+            architecture=list(NETS),
+            init=ZEROED,
+        )
+        for name in names
+    ]
+    frame = bands(pd.concat(parts), ["init", "architecture", "layer"], "value", median_interval)
+    row = frame["init"].map(label) + frame.architecture.map(NETS)
+    places = frame["init"].map(ZEROED.index)
+    return frame.assign(row=row, place=places).sort_values(["place", "architecture"], kind="stable")
+
+
+def _cell(value: float) -> str:
+    return "0" if value == 0 else number(value)
+
+
+@figure(
+    name="mnist_gradient_norms",
+    needs=["mnist_ablations", "mnist_main"],
+    claims=["D17", "D21", "D35"],
+    title="Which tensors get a gradient at the first step",
+)
+def draw_gradients(tables: Tables) -> Drawing:
+    """Draw the first gradient norm of the six tensors of nets with zeroed parts."""
+    frame = _gradients(tables)
+    rows = list(frame.row.unique())
+    drawing, ((axes,),) = canvas(height=1.4 + 0.33 * max(4, len(rows)))
+    if frame.empty:
+        empty(axes)
+    else:
+        counts = frame.groupby("row", sort=False).n.max()
+        norms = frame.pivot(index="row", columns="layer", values="value").loc[rows, TENSORS]
+        norms.index = [f"{row} (n = {counts[row]})" for row in rows]
+        heat_map(axes, norms.where(norms > 0).map(np.log10), norms.map(_cell))
+        axes.set(xlabel="tensor", ylabel="")
+    zero = frame[frame.value == 0].groupby("row", sort=False).layer.agg(", ".join)
+    words = listing(f"{row}: {tensors}" for row, tensors in zero.items())
+    caption = (
+        "L2 norm of the gradient of each tensor on the first batch, median over seeds. A bare "
+        "cell with 0 is a gradient of exactly zero: that tensor does not move. Nets are ReLU "
+        "unless named."
+    )
+    return Drawing(
+        drawing, frame.drop(columns="place"), f"Gradients of exactly zero: {words}.", caption
+    )
+
+
+@figure(
+    name="mnist_symmetry",
+    needs=["mnist_main"],
+    claims=["D09", "D23", "D33", "D39"],
+    title="How many of the 128 units of layer 1 differ from one another",
+)
+def draw_symmetry(tables: Tables) -> Drawing:
+    """Draw the number of distinct rows of fc1 over training, one panel an init."""
+    rows = pick(
+        load(tables.layers, "mnist_main"),
+        **MNIST,
+        quantity="distinct_rows",
+        layer="fc1.weight",
+        init=ROWS_OF,
+    )
+    frame = bands(rows, ["init", "step"], "value", central_range)
+    drawing, grid = canvas(2, 4, 4.0, sharex=True, sharey=True)
+    for axes, init in zip(grid.flat, ROWS_OF, strict=False):
+        _draw_rows(axes, frame[frame["init"] == init], init)
+    grid[1, 3].set_visible(False)
+    drawing.supxlabel("step (938 an epoch)", fontsize=10.5)
+    drawing.supylabel("distinct rows of fc1.weight", fontsize=10.5)
+    ends = frame[frame.step == frame.step.max()]
+    words = (f"{label(row['init'])} {interval(row, number)}" for _, row in ends.iterrows())
+    alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {listing(words)}."
+    caption = (
+        "Rows that are equal bit by bit count once. Median over seeds; the bands hold the central "
+        "90 %. The dashed line is the number of units, 128."
+    )
+    return Drawing(drawing, frame, alt, caption)
+
+
+def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
+    logarithmic(axes)
+    axes.set_yticks([1, 4, 16, 64], labels=["1", "4", "16", "64"])
+    axes.set_ylim(0.75, 220)
+    reference(axes, UNITS, "")
+    axes.set_title(f"{label(init)} ({runs(frame)})" if len(frame) else label(init), fontsize=9.5)
+    if frame.empty:
+        empty(axes)
+    else:
+        band(axes, frame, "step", init, "")
+
+
+@figure(
+    name="mnist_spectra",
+    needs=["mnist_ablations"],
+    claims=["D39", "D40"],
+    title="Singular values of the hidden layers, before and after training",
+)
+def draw_spectra(tables: Tables) -> Drawing:
+    """Draw the sorted singular values of fc1 and fc2 at init and at the end, by init."""
+    values = pick(
+        load(tables.layers, "mnist_ablations"),
+        **MNIST,
+        quantity="singular_value",
+        layer=["fc1.weight", "fc2.weight"],
+        init=SPECTRA_OF,
+    )
+    start, end = values[values.step == 0], last_step(values[values.step > 0])
+    both = pd.concat([start.assign(moment="at init"), end.assign(moment="after training")])
+    frame = bands(both, ["init", "layer", "moment", "index"], "value", central_range)
+    drawing, panels = canvas(2, 4, 4.9, sharex="row", sharey=True)
+    for row, layer in zip(panels, ("fc1.weight", "fc2.weight"), strict=True):
+        for axes, init in zip(row, SPECTRA_OF, strict=True):
+            _draw_spectrum(axes, frame[(frame.layer == layer) & (frame["init"] == init)], init)
+        row[0].set_ylabel(f"singular value of {layer.removesuffix('.weight')}")
+    for axes, init in zip(panels[0], SPECTRA_OF, strict=True):
+        part = frame[frame["init"] == init]
+        axes.set_title(f"{label(init)} ({runs(part)})" if len(part) else label(init), fontsize=9.5)
+    drawing.supxlabel("rank of the singular value", fontsize=10.5)
+    key(drawing, [proxy("at init", "none"), proxy("after training")])
+    largest = frame[(frame["index"] == 0) & (frame.layer == "fc1.weight")]
+    words = (
+        f"{label(row['init'])} {row.moment} {interval(row, number)}"
+        for _, row in largest.iterrows()
+    )
+    alt = f"Largest singular value of fc1, median and central 90 %: {listing(words)}."
+    caption = (
+        "Singular values from the largest to the smallest, at init (open, dotted) and after three "
+        "epochs (filled). Median over seeds; the bands hold the central 90 %."
+    )
+    return Drawing(drawing, frame, alt, caption)
+
+
+def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
+    logarithmic(axes)
+    styles = {"at init": {"fillstyle": "none", "ls": ":"}, "after training": {"ls": "-"}}
+    for moment, style in styles.items():
+        part = frame[frame.moment == moment]
+        band(axes, part, "index", init, "", **style)
+    if frame.empty:
+        empty(axes)

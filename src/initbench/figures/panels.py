@@ -1,0 +1,172 @@
+"""Document A: what the layers of one trained net do to the plane, panel by panel."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from numpy.typing import NDArray
+
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.style import CLASS_COLOURS, INK, canvas, empty, key, proxy
+from initbench.figures.words import listing, number, share
+from initbench.tables import Tables
+
+Array = NDArray[np.float64]
+
+GREY = "#8a8a8a"
+SHAPES = {
+    0: np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * 0.8,
+    1: np.array([[-1.2, -0.8], [1.2, -0.8], [0.0, 1.3]]),
+}
+CLASSES = {0: "class 0", 1: "class 1"}
+LEVELS = [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]
+CERTAINTY = [(0, 0.6), (0, 0.38), (0, 0.18), (1, 0.18), (1, 0.38), (1, 0.6)]
+
+
+def stamps(centres: Array, shape: Array, size: float) -> Path:
+    """Return one path of polygons `shape` (m, 2), scaled by `size`, at `centres` (n, 2).
+
+    One path for all keeps the file small; centres closer than a hair are drawn once.
+    """
+    apart = np.unique((centres / (size / 4)).round(), axis=0) * (size / 4)
+    closed = np.vstack([shape, shape[:1]]) * size
+    vertices = (apart[:, None, :] + closed[None, :, :]).reshape(-1, 2)
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(shape) - 1), Path.CLOSEPOLY]
+    return Path(vertices, np.tile(codes, len(apart)))
+
+
+def _draw_points(axes: Axes, points: pd.DataFrame, size: float) -> None:
+    for name, shape in SHAPES.items():
+        centres = points.loc[points.label == name, ["x", "y"]].to_numpy(dtype=float)
+        patch = PathPatch(stamps(centres, shape, size), fc=CLASS_COLOURS[name], lw=0, alpha=0.8)
+        axes.add_patch(patch)
+
+
+def _draw_crosses(axes: Axes, grid: pd.DataFrame, size: float) -> None:
+    centres = grid[["x", "y"]].to_numpy(dtype=float)
+    for bar in ([[-1.3, 0.0], [1.3, 0.0]], [[0.0, -1.3], [0.0, 1.3]]):
+        path = stamps(centres, np.array(bar), size)
+        axes.add_patch(PathPatch(path, fc="none", ec=GREY, lw=0.8))
+
+
+def _square(axes: Axes, frame: pd.DataFrame) -> float:
+    """Fit a square panel around all points of `frame` and return the length of its side."""
+    places = frame[["x", "y"]].to_numpy(dtype=float)
+    low, high = places.min(axis=0), places.max(axis=0)
+    side = float((high - low).max() * 1.1) or 1.0
+    middle = (low + high) / 2
+    axes.set(xlim=middle[0] + np.array([-0.5, 0.5]) * side, aspect="equal")
+    axes.set_ylim(*(middle[1] + np.array([-0.5, 0.5]) * side))
+    return side
+
+
+def _bare(axes: Axes) -> None:
+    axes.set(xticks=[], yticks=[])
+    axes.spines[["top", "right"]].set_visible(True)
+    for spine in axes.spines.values():
+        spine.set_alpha(0.35)
+
+
+def _draw_layer(axes: Axes, frame: pd.DataFrame, layer: int) -> dict[str, float]:
+    side = _square(axes, frame)
+    _draw_crosses(axes, frame[frame.kind == "grid"], side / 110)
+    _draw_points(axes, frame[frame.kind == "point"], side / 110)
+    name = "input" if layer == 0 else f"behind layer {layer}"
+    axes.set_title(f"{name}, side {number(side)}", fontsize=9.5)
+    return {"layer": layer, "side": side}
+
+
+def _layer_panels(tables: Tables, run: str) -> Drawing:
+    panels = tables.panels()
+    frame = panels[(panels.run == run) & (panels.kind != "map")]
+    drawing, grid = canvas(3, 3, 8.0)
+    sides = []
+    for layer, axes in enumerate(grid.flat):
+        _bare(axes)
+        part = frame[frame.layer == layer]
+        if part.empty:
+            empty(axes)
+        else:
+            sides.append(_draw_layer(axes, part, layer))
+    crosses = proxy("grid from −3 to 2.5 in steps of 0.5", marker="+")
+    key(drawing, [*_class_key(), crosses])
+    words = (f"{'input' if s['layer'] == 0 else s['layer']} {number(s['side'])}" for s in sides)
+    alt = f"Nine panels of the plane; side of each panel by layer: {listing(words)}."
+    caption = (
+        "Test points and a grid of crosses before and behind each layer of one trained net (the "
+        "literal replay). Every panel has axes of equal scale that fit its own cloud: the side "
+        "in the heading shows how far the cloud has shrunk."
+    )
+    return Drawing(drawing, frame.drop(columns="score", errors="ignore"), alt, caption)
+
+
+def _class_key() -> list[Line2D]:
+    return [
+        proxy(text, marker="s^"[name], ink=CLASS_COLOURS[name]) for name, text in CLASSES.items()
+    ]
+
+
+@figure(
+    name="tiny_layer_panels_default",
+    needs=["replay"],
+    claims=["A15", "A16", "A17"],
+    title="Layer by layer through the trained net with default init",
+)
+def draw_default_panels(tables: Tables) -> Drawing:
+    """Draw the 3 × 3 layer panels of the replayed default run."""
+    return _layer_panels(tables, "default")
+
+
+@figure(
+    name="tiny_layer_panels_orthogonal",
+    needs=["replay"],
+    claims=["A23", "A38"],
+    title="Layer by layer through the trained net with orthogonal init",
+)
+def draw_orthogonal_panels(tables: Tables) -> Drawing:
+    """Draw the 3 × 3 layer panels of the replayed orthogonal run."""
+    return _layer_panels(tables, "orthogonal")
+
+
+@figure(
+    name="tiny_decision_maps",
+    needs=["replay"],
+    claims=["A06", "A21", "A37"],
+    title="What the two replayed nets decide over the plane",
+)
+def draw_decisions(tables: Tables) -> Drawing:
+    """Draw the class-1 probability of the default and the orthogonal run over the plane."""
+    panels = tables.panels()
+    drawing, (row,) = canvas(1, 2, 4.3)
+    words = []
+    for axes, run in zip(row, ("default", "orthogonal"), strict=True):
+        part = panels[panels.run == run]
+        field = part[part.kind == "map"]
+        axes.set_title(f"{run} (n = 1)")
+        if field.empty:
+            empty(axes)
+            continue
+        _draw_field(axes, field)
+        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.045)
+        words.append(f"{run} {share((field.score > 0.5).mean())}")
+    key(drawing, _class_key())
+    alt = f"Share of the drawn plane given to class 1: {listing(words)}."
+    caption = (
+        "Probability of class 1 after training, in bands with edges at 10, 30, 50, 70 and 90 %; "
+        "the line is the decision boundary. Points: the test set."
+    )
+    data = panels[(panels.kind == "map") | ((panels.kind == "point") & (panels.layer == 0))]
+    return Drawing(drawing, data, alt, caption)
+
+
+def _draw_field(axes: Axes, field: pd.DataFrame) -> None:
+    scores = field.pivot(index="y", columns="x", values="score")
+    colours = [to_rgba(CLASS_COLOURS[name], alpha) for name, alpha in CERTAINTY]
+    where = (scores.columns.to_numpy(), scores.index.to_numpy(), scores.to_numpy())
+    axes.contourf(*where, levels=LEVELS, colors=colours)
+    axes.contour(*where, levels=[0.5], colors=INK, linewidths=1.2)
+    axes.set(aspect="equal", xlabel="x₁, standardised", ylabel="x₂, standardised")
+    axes.grid(visible=False)

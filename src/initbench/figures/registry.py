@@ -1,0 +1,75 @@
+"""The registry of figures: what exists, what it needs and which claims it shows."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from initbench.errors import InitbenchError
+from initbench.figures.style import THEME
+from initbench.tables import Tables
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure, the table that it plots, and the words that go with it."""
+
+    figure: Figure
+    data: pd.DataFrame
+    alt: str
+    caption: str
+    name: str = ""
+    title: str = ""
+    claims: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """What is known of a figure before it is drawn; `needs` names experiments or `replay`."""
+
+    name: str
+    needs: tuple[str, ...]
+    claims: tuple[str, ...]
+    title: str
+    draw: Callable[[Tables], Drawing]
+
+
+_SPECS: dict[str, FigureSpec] = {}
+
+Draw = Callable[[Tables], Drawing]
+
+
+def finish(drawing: Drawing, name: str, title: str, claims: Sequence[str]) -> Drawing:
+    """Return `drawing` with its name, its claims and its title, which is also drawn."""
+    drawing.figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold")
+    return replace(drawing, name=name, title=title, claims=tuple(claims))
+
+
+def figure(
+    *, name: str, needs: Sequence[str], claims: Sequence[str], title: str
+) -> Callable[[Draw], Draw]:
+    """Register a drawing function under `name`; raise InitbenchError when the name is taken."""
+
+    def register(function: Draw) -> Draw:
+        def draw(tables: Tables) -> Drawing:
+            with mpl.rc_context(THEME):
+                return finish(function(tables), name, title, claims)
+
+        if name in _SPECS:
+            raise InitbenchError(f"Two figures are called '{name}'; rename one of them.")
+        _SPECS[name] = FigureSpec(name, tuple(needs), tuple(claims), title, draw)
+        return draw
+
+    return register
+
+
+def registry() -> dict[str, FigureSpec]:
+    """Return every figure by name, in alphabetical order; no torch is imported, nothing drawn."""
+    package = importlib.import_module("initbench.figures")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"initbench.figures.{module.name}")
+    return dict(sorted(_SPECS.items()))

@@ -1,0 +1,89 @@
+"""Document A, claim on depth: how the size of states and gradients changes over 128 layers."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from initbench.figures.frames import (
+    bands,
+    central_range,
+    layer_number,
+    load,
+    pick,
+    present,
+    runs,
+    thin,
+)
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.style import INK, band, canvas, empty, key, label, logarithmic
+from initbench.figures.words import interval, listing, number
+from initbench.tables import Tables
+
+INITS = ["default_zero_bias", "xavier_normal", "orthogonal"]
+WIDTHS = (2, 64, 256)
+FLOOR = 1e-6
+QUANTITIES = {"forward_rms": "rms of the states", "backward_rms": "rms of the gradient"}
+
+
+def xavier_rms(layer: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the limit 1/√(2l) of the states' rms at layer l of a wide tanh net with Xavier.
+
+    The variance map at σ_w² = 1 and no bias gives q_l → 1/(2l) (Poole et al. 2016).
+    """
+    return np.asarray(1 / np.sqrt(2 * layer), dtype=np.float64)
+
+
+@figure(
+    name="signal_tanh_depth",
+    needs=["signal_tanh_depth"],
+    claims=["A26"],
+    title="Size of states and gradients over 128 tanh layers, at init",
+)
+def draw_signal(tables: Tables) -> Drawing:
+    """Draw the rms of states and of gradients over depth for three widths and three inits."""
+    frame = _bands(tables)
+    drawing, panels = canvas(2, 3, 5.2, sharex=True, sharey=True)
+    for row, (quantity, words) in zip(panels, QUANTITIES.items(), strict=True):
+        for axes, width in zip(row, WIDTHS, strict=True):
+            _draw_depth(axes, frame[(frame.quantity == quantity) & (frame.width == width)])
+        row[0].set_ylabel(words)
+    for axes, width in zip(panels[0], WIDTHS, strict=True):
+        axes.set_title(f"width {width}")
+        depth = np.arange(2.0, 129.0)
+        axes.plot(
+            depth, xavier_rms(depth), color=INK, lw=1.2, ls=":", label="theory, Xavier: 1/√(2l)"
+        )
+    drawing.supxlabel("layer l", fontsize=10.5)
+    key(drawing, [line for axes in panels.flat for line in axes.get_lines()], columns=2)
+    last = frame[(frame.place == frame.place.max()) & (frame.quantity == "forward_rms")]
+    phrases = (
+        f"width {row.width} {label(row['init'])} {interval(row, number)}"
+        for _, row in last.iterrows()
+    )
+    alt = f"Median rms of the states behind the last layer: {listing(phrases)}."
+    caption = (
+        "Median over draws; the bands hold the central 90 %. A curve that leaves a panel below "
+        "keeps falling. Dotted: the mean-field limit of wide nets with Xavier's variance."
+    )
+    return Drawing(drawing, frame, alt, caption)
+
+
+def _bands(tables: Tables) -> pd.DataFrame:
+    layers = pick(load(tables.layers, "signal_tanh_depth"), quantity=list(QUANTITIES), init=INITS)
+    width = layers.architecture.str.extract(r"_w(\d+)_", expand=False).astype(int)
+    layers = layers.assign(width=width, place=layer_number(layers.layer))
+    return bands(
+        thin(layers, "place", 44), ["quantity", "width", "init", "place"], "value", central_range
+    )
+
+
+def _draw_depth(axes: Axes, frame: pd.DataFrame) -> None:
+    logarithmic(axes)
+    axes.set_ylim(FLOOR, 4)
+    for init in present(frame, INITS):
+        part = frame[frame["init"] == init].copy()
+        part[["value", "low", "high"]] = part[["value", "low", "high"]].clip(lower=FLOOR / 100)
+        band(axes, part, "place", init, f"{label(init)} ({runs(part)})")
+    if frame.empty:
+        empty(axes)

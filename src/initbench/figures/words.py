@@ -1,0 +1,38 @@
+"""Sentences made from numbers, for alternative texts and captions."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+
+from initbench.figures.style import MISSING, label
+
+Say = Callable[[float], str]
+
+
+def share(value: float) -> str:
+    """Return a share as a percentage with one decimal."""
+    return f"{100 * value:.1f} %"
+
+
+def number(value: float) -> str:
+    """Return a number with three significant digits, as people write it."""
+    if not np.isfinite(value):
+        return "not finite"
+    return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e+")
+
+
+def interval(row: pd.Series, say: Say = share) -> str:
+    """Return the value of one row with its interval and n."""
+    between = f"{say(row.low)} to {say(row.high)}"
+    return f"{say(row.value)} ({between}, n = {row.n})"
+
+
+def listing(parts: Iterable[str]) -> str:
+    """Join phrases with semicolons; say so when there are none."""
+    return "; ".join(parts) or MISSING
+
+
+def by_init(frame: pd.DataFrame, say: Say = share) -> str:
+    """Return one phrase a row: the init and its value with interval and n."""
+    return listing(f"{label(row['init'])} {interval(row, say)}" for _, row in frame.iterrows())

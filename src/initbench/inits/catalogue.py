@@ -1,0 +1,107 @@
+"""The init methods that exist, read from their source files without importing torch."""
+
+import ast
+from collections.abc import Mapping
+from functools import cache
+from inspect import Parameter
+from pathlib import Path
+
+from initbench.errors import InitbenchError, unknown
+from initbench.inits.values import kind
+
+FOLDER = Path(__file__).parent
+NOT_METHODS = {"__init__", "catalogue", "common", "method", "values"}
+DRAW_NOTHING = {"initbench.errors", "initbench.inits.values"}
+
+
+def names() -> list[str]:
+    """Return the names of all methods: the stems of their files, sorted."""
+    return sorted({path.stem for path in FOLDER.glob("*.py")} - NOT_METHODS)
+
+
+def source_file(name: str) -> Path:
+    """Return the file of the method `name`; raises InitbenchError if there is none."""
+    if name not in names():
+        raise unknown("init method", name, names())
+    return FOLDER / f"{name}.py"
+
+
+def source_files(name: str) -> list[Path]:
+    """Return the files that decide the draws of `name`: its own and those of ours it imports."""
+    found: set[Path] = set()
+    ahead = [source_file(name)]
+    while ahead:
+        path = ahead.pop()
+        if path not in found:
+            found.add(path)
+            ahead += _imports(path)
+    return sorted(found)
+
+
+def parameters(name: str) -> dict[str, object]:
+    """Return the parameters of `name` with their defaults.
+
+    A parameter without default, which must be given, has the value `inspect.Parameter.empty`.
+    """
+    arguments = _arguments(name)
+    return {
+        argument.arg: Parameter.empty if default is None else ast.literal_eval(default)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    }
+
+
+def card(name: str) -> dict[str, object]:
+    """Return the fields of the method's `METHOD` as written in its file, but for its law."""
+    fields = next(
+        node.value.keywords
+        for node in _tree(source_file(name)).body
+        if isinstance(node, ast.Assign)
+        and ast.unparse(node.targets[0]) == "METHOD"
+        and isinstance(node.value, ast.Call)
+    )
+    return {str(item.arg): ast.literal_eval(item.value) for item in fields if item.arg != "law"}
+
+
+def check(name: str, given: Mapping[str, object]) -> None:
+    """Raise InitbenchError if `name` is no method, or if it cannot run with the `given` values."""
+    expected = parameters(name)
+    for parameter in given:
+        if parameter not in expected:
+            raise unknown(f"parameter of the init method '{name}'", parameter, expected)
+    for parameter, default in expected.items():
+        if default is Parameter.empty and parameter not in given:
+            raise InitbenchError(
+                f"The init method '{name}' has no value for its parameter '{parameter}', which "
+                f"has no default; give one."
+            )
+    for argument in _arguments(name).kwonlyargs:
+        if argument.arg in given:
+            _check_value(name, argument, given[argument.arg])
+
+
+def _check_value(name: str, argument: ast.arg, value: object) -> None:
+    allowed = kind(argument.annotation or ast.Constant(None))
+    if not allowed.admits(value):
+        raise InitbenchError(
+            f"The init method '{name}' got {argument.arg} = {value!r}, but expects "
+            f"{allowed.wanted}; correct the value."
+        )
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _arguments(name: str) -> ast.arguments:
+    return next(
+        node.args
+        for node in _tree(source_file(name)).body
+        if isinstance(node, ast.FunctionDef) and node.name == "initialize"
+    )
+
+
+def _imports(path: Path) -> list[Path]:
+    modules = [node.module or "" for node in _tree(path).body if isinstance(node, ast.ImportFrom)]
+    ours = {module for module in modules if module.startswith("initbench.")} - DRAW_NOTHING
+    return [FOLDER.parents[1] / f"{module.replace('.', '/')}.py" for module in ours]

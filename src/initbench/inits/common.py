@@ -1,0 +1,78 @@
+"""What the init methods share: the weight layers of a model, fans, biases and simple laws."""
+
+import math
+from typing import Protocol, cast
+
+from scipy import stats
+from torch import Generator, Tensor, nn
+
+from initbench.errors import InitbenchError, unknown
+from initbench.inits.method import Distribution, Streams
+
+
+class WeightLayer(Protocol):
+    """A module with a weight of at least two dimensions (out, in, …) and perhaps a bias (out)."""
+
+    weight: Tensor
+    bias: Tensor | None
+
+
+def weight_layers(model: nn.Module) -> list[tuple[str, WeightLayer]]:
+    """Return (name, module) of every weight layer of `model`, in the order of definition.
+
+    Raises InitbenchError if the model has a parameter outside these layers, for that parameter
+    would keep whatever its memory held.
+    """
+    layers = [
+        (name, cast(WeightLayer, module))
+        for name, module in model.named_modules()
+        if isinstance(weight := getattr(module, "weight", None), Tensor) and weight.dim() >= 2
+    ]
+    covered = {f"{name}.{kind}".lstrip(".") for name, _ in layers for kind in ("weight", "bias")}
+    for parameter, _ in model.named_parameters():
+        if parameter not in covered:
+            raise InitbenchError(
+                f"The model has a parameter '{parameter}', but the init methods fill only the "
+                f"weights and biases of linear and convolution layers; use a model of such layers."
+            )
+    return layers
+
+
+def fans(weight: Tensor) -> tuple[int, int]:
+    """Return (fan_in, fan_out) of a weight (out, in, …), receptive field included."""
+    receptive_field = math.prod(weight.shape[2:])
+    return weight.shape[1] * receptive_field, weight.shape[0] * receptive_field
+
+
+def weight_stream(streams: Streams, layer: str, shared: bool) -> Generator:
+    """Return the generator of a layer's weight, or the one that all layers start afresh."""
+    return streams.weight("shared" if shared else layer)
+
+
+def fill_biases(model: nn.Module, streams: Streams, mode: str) -> None:
+    """Set all biases to zero, or to PyTorch's default U(±1/√fan_in), as `mode` says.
+
+    Raises InitbenchError for another mode.
+    """
+    if mode not in ("zero", "default"):
+        raise unknown("bias mode", mode, ("zero", "default"))
+    for name, layer in weight_layers(model):
+        if layer.bias is None:
+            continue
+        if mode == "zero":
+            nn.init.zeros_(layer.bias)
+        else:
+            bound = 1 / math.sqrt(fans(layer.weight)[0])
+            nn.init.uniform_(layer.bias, -bound, bound, generator=streams.bias(name))
+
+
+def uniform_law(bound: float) -> Distribution:
+    """Return the law U(−bound, bound)."""
+    law: Distribution = stats.uniform(-bound, 2 * bound)
+    return law
+
+
+def normal_law(std: float) -> Distribution:
+    """Return the law N(0, std²)."""
+    law: Distribution = stats.norm(0, std)
+    return law

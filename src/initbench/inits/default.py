@@ -1,0 +1,30 @@
+"""The init that PyTorch gives to linear and convolution layers."""
+
+import math
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits.method import Method, Streams
+from initbench.inits.values import Bias
+
+METHOD = Method(
+    name="default",
+    title="PyTorch's default",
+    formula="W, b ~ U(−1/√n_in, +1/√n_in), so Var W = 1/(3 n_in)",
+    source="Glorot and Bengio (2010), AISTATS, Eq. 1; torch.nn.Linear.reset_parameters, where it "
+    "is written kaiming_uniform_(a=√5), see PyTorch issue 57109",
+    applies_to="linear and convolution layers",
+    note="The heuristic from which Glorot and Bengio set out. Its variance is a third of 1/n_in, "
+    "so signals shrink with depth. Biases are random unless bias is 'zero'.",
+    law=lambda weight, parameters: uniform_law(1 / math.sqrt(fans(weight)[0])),
+)
+
+
+@torch.no_grad()
+def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "default") -> None:
+    """Draw weights and, by default, biases from U(±1/√fan_in), as `nn.Linear` does."""
+    for name, layer in weight_layers(model):
+        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=streams.weight(name))
+    fill_biases(model, streams, bias)

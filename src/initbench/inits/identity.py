@@ -1,0 +1,32 @@
+"""The identity matrix times a gain."""
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.method import Method, Streams
+from initbench.inits.values import Positive
+
+METHOD = Method(
+    name="identity",
+    title="Identity",
+    formula="W = gain · I, b = 0",
+    source="Le, Jaitly and Hinton (2015), A simple way to initialize recurrent networks of "
+    "rectified linear units, arXiv:1504.00941",
+    applies_to="linear layers",
+    note="Each square layer starts as a copy of its input. Where a layer has more outputs than "
+    "inputs, the outputs beyond start with zero weights. Biases are zero.",
+    deterministic=True,
+)
+
+
+@torch.no_grad()
+def initialize(model: nn.Module, streams: Streams, *, gain: Positive = 1.0) -> None:
+    """Set each weight (out, in) to gain on its main diagonal and to zero elsewhere; zero biases.
+
+    Raises ValueError for a weight that is no matrix.
+    """
+    for _, layer in weight_layers(model):
+        nn.init.eye_(layer.weight)
+        layer.weight.mul_(gain)
+    fill_biases(model, streams, "zero")

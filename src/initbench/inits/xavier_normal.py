@@ -1,0 +1,34 @@
+"""Xavier (Glorot) init, normal."""
+
+import math
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.method import Method, Streams
+from initbench.inits.values import Bias, Positive
+
+METHOD = Method(
+    name="xavier_normal",
+    title="Xavier (Glorot), normal",
+    formula="W ~ N(0, gain² · 2/(n_in + n_out))",
+    source="Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward "
+    "neural networks, AISTATS, Eq. 12",
+    applies_to="linear and convolution layers",
+    note="The variance of Xavier's uniform init with Gaussian draws. Biases are zero unless bias "
+    "is 'default'.",
+    law=lambda weight, parameters: normal_law(
+        parameters["gain"] * math.sqrt(2 / sum(fans(weight)))
+    ),
+)
+
+
+@torch.no_grad()
+def initialize(
+    model: nn.Module, streams: Streams, *, gain: Positive = 1.0, bias: Bias = "zero"
+) -> None:
+    """Draw weights from N(0, gain²·2/(fan_in + fan_out)); biases are zero or default."""
+    for name, layer in weight_layers(model):
+        nn.init.xavier_normal_(layer.weight, gain, generator=streams.weight(name))
+    fill_biases(model, streams, bias)

@@ -1,0 +1,44 @@
+"""Xavier (Glorot) init, uniform."""
+
+import math
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers, weight_stream
+from initbench.inits.method import Method, Streams
+from initbench.inits.values import Bias, Positive
+
+METHOD = Method(
+    name="xavier_uniform",
+    title="Xavier (Glorot), uniform",
+    formula="W ~ U(−a, +a), a = gain · √(6/(n_in + n_out)), so Var W = gain² · 2/(n_in + n_out)",
+    source="Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward "
+    "neural networks, AISTATS, Eq. 16",
+    applies_to="linear and convolution layers",
+    note="A compromise between keeping the variance of activations forward and of gradients "
+    "backward, made for tanh. With shared true, all layers of one shape hold one matrix. Biases "
+    "are zero unless bias is 'default'.",
+    law=lambda weight, parameters: uniform_law(
+        parameters["gain"] * math.sqrt(6 / sum(fans(weight)))
+    ),
+)
+
+
+@torch.no_grad()
+def initialize(
+    model: nn.Module,
+    streams: Streams,
+    *,
+    gain: Positive = 1.0,
+    shared: bool = False,
+    bias: Bias = "zero",
+) -> None:
+    """Draw weights from U(±gain·√(6/(fan_in + fan_out))); biases are zero or default.
+
+    With `shared`, the generator starts afresh in each layer: layers of one shape are equal.
+    """
+    for name, layer in weight_layers(model):
+        generator = weight_stream(streams, name, shared)
+        nn.init.xavier_uniform_(layer.weight, gain, generator=generator)
+    fill_biases(model, streams, bias)

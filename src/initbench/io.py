@@ -1,0 +1,26 @@
+"""Files that are either whole or absent, however a run ends."""
+
+import os
+import socket
+from pathlib import Path
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """Write `data` to `path`, making its folder; a reader sees the old file or the new one."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Host and process in the name: two machines on one file system never share a temporary.
+    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` in UTF-8 with its newlines as they are, as `write_bytes` does."""
+    write_bytes(path, text.encode("utf-8"))

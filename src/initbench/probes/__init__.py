@@ -1,0 +1,26 @@
+"""What the recorder can measure on a stacked model, by the group's name in a protocol."""
+
+from collections.abc import Callable, Iterable
+
+from initbench.architectures.feedforward import Feedforward
+from initbench.probes import separability, signal, states, tensors
+from initbench.training.data import Data
+from initbench.training.recorder import Measurement
+
+Probe = Callable[[Feedforward, Data], Iterable[Measurement]]
+
+PROBES: dict[str, Probe] = {
+    "gradients": tensors.gradients,
+    "uniques": tensors.uniques,
+    "spectra": tensors.spectra,
+    "symmetry": tensors.symmetry,
+    "states": states.sizes,
+    "geometry": states.geometry,
+    "separability": separability.separability,
+    "signal": signal.signal,
+}
+
+
+def measure(group: str, model: Feedforward, data: Data) -> Iterable[Measurement]:
+    """Yield the measurements of `group` on a stacked model and its block's data."""
+    return PROBES[group](model, data)

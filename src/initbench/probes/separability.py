@@ -1,0 +1,81 @@
+"""How much of the classes the states still hold: linear probes, neighbours, inversion."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from torch import Tensor
+
+from initbench.architectures.feedforward import Feedforward
+from initbench.architectures.mlp import MLP
+from initbench.probes.states import layer_states
+from initbench.training.data import Data
+from initbench.training.recorder import Measurement
+
+NEIGHBOURS = 15
+
+
+def separability(model: Feedforward, data: Data) -> Iterator[Measurement]:
+    """Yield linear-probe accuracy per layer, 15-NN accuracy at both ends, inversion errors."""
+    train = dict(layer_states(model, data.train_x))
+    test = dict(layer_states(model, data.test_x))
+    hidden = [name for name in train if name.startswith("layers.") or name == "input"]
+    for name in hidden:
+        yield name, "linear_probe", 0, _scores(_linear, train[name], test[name], data)
+    for name in ("input", hidden[-1]):
+        white = [_whiten(train[name], states[name]) for states in (train, test)]
+        yield name, "knn_accuracy", 0, _scores(_neighbours, white[0], white[1], data)
+    if isinstance(model, MLP):
+        for kind in (torch.float32, torch.float64):
+            error = inversion_error(model, data.test_x.to(kind))
+            yield hidden[-1], f"inversion_error_{str(kind).removeprefix('torch.')}", 0, error
+
+
+def _linear() -> Pipeline:
+    return make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", C=1e4))
+
+
+def _neighbours() -> KNeighborsClassifier:
+    return KNeighborsClassifier(NEIGHBOURS)
+
+
+def _scores(classifier: Any, train: Tensor, test: Tensor, data: Data) -> Tensor:
+    """Return the test accuracy (S,) of a classifier fitted to each seed's training states."""
+    pairs = zip(train.numpy(), data.train_y.numpy(), test.numpy(), data.test_y.numpy(), strict=True)
+    scores = [_score(classifier(), *pair) for pair in pairs]
+    return torch.tensor(scores, dtype=torch.float64)
+
+
+def _score(classifier: Any, x: Any, y: Any, test_x: Any, test_y: Any) -> float:
+    if not np.isfinite(x).all():  # a diverged run has no states to classify
+        return float("nan")
+    return float(classifier.fit(x, y).score(test_x, test_y))
+
+
+def _whiten(reference: Tensor, x: Tensor) -> Tensor:
+    """Return x (S, n, d) with `reference`'s mean removed and its covariance made the identity."""
+    mean = reference.mean(1, keepdim=True)
+    centred = reference - mean
+    values, vectors = torch.linalg.eigh(torch.nan_to_num(centred.mT @ centred))
+    scale = (values / reference.shape[1]).clamp_min(torch.finfo(values.dtype).tiny).rsqrt()
+    return (x - mean) @ vectors * scale.unsqueeze(1)
+
+
+@torch.no_grad()
+def inversion_error(model: MLP, x: Tensor) -> Tensor:
+    """Return the largest error (S,) of recovering x (S, n, 2) from the last hidden states.
+
+    Each layer is undone by atanh and the inverse of its matrix, in the precision of `x`.
+    """
+    layers = [(layer.weight.to(x.dtype), layer.bias.to(x.dtype)) for layer in model.layers]
+    state = x
+    for weight, bias in layers:
+        state = torch.tanh(state @ weight.mT + bias.unsqueeze(1))
+    for weight, bias in reversed(layers):
+        state = torch.linalg.solve_ex(weight, (torch.atanh(state) - bias.unsqueeze(1)).mT)[0].mT
+    return (state - x).abs().amax((1, 2)).double()

@@ -1,0 +1,98 @@
+"""Where a result comes from: source hashes, versions, processor, commit; imports no torch."""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from initbench import architectures, datasets
+from initbench.inits import catalogue
+
+PACKAGE = Path(__file__).resolve().parent
+ROOT = PACKAGE.parents[1]
+ENGINE = ("seeds.py", "training", "probes", "inits/common.py", "inits/method.py")
+SHARED = ("architectures/feedforward.py", "architectures/activations.py")
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow", "statsmodels",
+            "scikit-learn", "matplotlib", "seaborn", "jinja2", "snakemake")  # fmt: skip
+
+
+@cache
+def engine_sources() -> tuple[Path, ...]:
+    """Return the files that every training result depends on."""
+    paths = [PACKAGE / name for name in (*ENGINE, *SHARED)]
+    files = [file for path in paths for file in (sorted(path.glob("*.py")) or [path])]
+    return tuple(file for file in files if file.name != "plain.py")
+
+
+def cell_sources(spec: dict[str, Any]) -> list[Path]:
+    """Return the files that the training of one cell depends on: the engine's and its own."""
+    own = [
+        catalogue.source_file(spec["init"]["method"]),
+        architectures.source_file(spec["architecture"]["family"]),
+        datasets.source_file(spec["dataset"]["source"]),
+    ]
+    if spec["architecture"]["family"] == "deep_tanh_mlp":  # a special case of the MLP
+        own.append(architectures.source_file("mlp"))
+    return [*engine_sources(), *own]
+
+
+def fingerprint(spec: dict[str, Any]) -> str:
+    """Return the hash of all that decides a cell's numbers: what its names mean and the code."""
+    text = json.dumps([spec, [digest(file) for file in cell_sources(spec)]], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def digest(file: Path) -> str:
+    """Return the sha256 of a file's bytes."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """Return one sha256 for several files, by their names and contents."""
+    lines = [f"{file.name} {digest(file)}" for file in sorted(files)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@cache
+def environment() -> dict[str, Any]:
+    """Return versions, processor and commit, as plain data."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "commit": _git("rev-parse", "HEAD"),
+        "dirty": bool(_git("status", "--porcelain")),
+        "ledger_sha256": ledger_digest(),
+    }
+
+
+def ledger_digest() -> str:
+    """Return the hash of the ledger: the claims' files and the amendments, not the explanations."""
+    folder = ROOT / "workflow" / "claims"
+    return digest_of(f for f in folder.glob("*.yaml") if not f.name.startswith("explanations"))
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
+        )
+    except OSError:  # no git on this machine
+        return ""
+    return done.stdout.strip()

@@ -1,0 +1,7 @@
+"""The report: one offline HTML page, a pure function of the files under a results folder."""
+
+from initbench.report.inputs import ReportInputs
+from initbench.report.load import load
+from initbench.report.render import render
+
+__all__ = ["ReportInputs", "load", "render"]

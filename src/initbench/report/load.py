@@ -1,0 +1,92 @@
+"""Read what the report shows from the files below a results folder."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from initbench.claims import ledger
+from initbench.config import Config, cells
+from initbench.datasets import manifest
+from initbench.errors import InitbenchError, unknown
+from initbench.report import grid
+from initbench.report.accuracy import accuracy_table
+from initbench.report.inputs import Record, ReportInputs
+from initbench.tables import Tables
+
+
+def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) -> ReportInputs:
+    """Return the report's inputs from `results`, the ledger folder `claims` and the config.
+
+    `figures` names the drawings to show, so that a stale file in the folder never slips in; only
+    experiments that a judged claim needs are listed. Raises InitbenchError for a missing file.
+    """
+    verdicts, known = _json(results / "verdicts.json"), ledger.load(claims)
+    experiments = _experiments(config, verdicts)
+    costs = results / "costs.json"
+    return ReportInputs(
+        verdicts=verdicts,
+        documents=[_document(known, letter) for letter in config["documents"]],
+        figures=[_figure(results / "figures", name) for name in figures],
+        tables=_accuracy(results / "tables", config, experiments),
+        manifests=[manifest.read(results / "data" / n) for n in _datasets(config, experiments)],
+        environment=_json(results / "environment.json"),
+        costs=_json(costs) if costs.exists() else None,
+        amendments=[asdict(amendment) for amendment in known.amendments],
+        purpose=config["purpose"],
+        config_summary=grid.summary(config, experiments),
+    )
+
+
+def _experiments(config: Config, verdicts: Iterable[Record]) -> list[str]:
+    needed = {need for verdict in verdicts for need in verdict["needs"]}
+    return [name for name in config["experiments"] if name in needed]
+
+
+def _datasets(config: Config, experiments: Sequence[str]) -> list[str]:
+    used = {cell.dataset for cell in cells(config) if cell.experiment in experiments}
+    return [name for name in config["datasets"] if name in used]
+
+
+def _document(known: ledger.Ledger, letter: str) -> Record:
+    for document in known.documents:
+        if document.id == letter:
+            return {"document": letter, "title": document.title, "source": document.source}
+    raise unknown("document", letter, (document.id for document in known.documents))
+
+
+def _figure(folder: Path, name: str) -> Record:
+    sidecar = _json(folder / f"{name}.json")
+    return {
+        "name": name,
+        **{key: sidecar[key] for key in ("title", "caption", "alt", "claims")},
+        "svg": _text(folder / f"{name}.svg"),
+        "csv": _text(folder / f"{name}.csv"),
+    }
+
+
+def _accuracy(folder: Path, config: Config, experiments: Sequence[str]) -> list[Record]:
+    tables = Tables(folder)
+    outcomes = {name: tables.outcomes(name) for name in experiments}
+    return [
+        accuracy_table(name, grid.recipe_of(config, name), runs)
+        for name, runs in outcomes.items()
+        if (runs["steps"] > 0).any()
+    ]
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise InitbenchError(f"{path} is not JSON ({error}); delete it and run again.") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InitbenchError(
+            f"The report needs {path}, which is missing; run the pipeline again to make it."
+        ) from error

@@ -1,0 +1,102 @@
+"""Put the page together: the templates, the inputs, and the checks on the result."""
+
+import base64
+import gzip
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from initbench import __version__
+from initbench.errors import InitbenchError
+from initbench.report import citations, prose, vocabulary
+from initbench.report.chapters import chapters, figure_homes
+from initbench.report.inputs import Record, ReportInputs
+from initbench.report.svg import inline_svg
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "workflow" / "templates"
+LIMIT = 8_000_000
+_PLAIN_CSV = 60_000
+
+
+def render(inputs: ReportInputs, templates: Path = TEMPLATES) -> str:
+    """Return the report as one HTML page that loads nothing from anywhere.
+
+    Equal inputs give equal bytes; the date stands in `<time id="stamp">` alone. Raises
+    InitbenchError for a value that a template misses, an unsafe figure or a page above 8 MB.
+    """
+    environment = _environment(templates, {verdict["id"] for verdict in inputs.verdicts})
+    try:
+        page = environment.get_template("base.html.j2").render(_context(inputs, templates))
+    except jinja2.UndefinedError as error:
+        raise InitbenchError(
+            f"The report misses a value: {error}; add it to the file it comes from."
+        ) from error
+    if len(page.encode()) > LIMIT:
+        raise InitbenchError(
+            f"The report has {len(page.encode()):,} bytes, more than {LIMIT:,}; its largest figure "
+            f"is '{_largest(inputs)}': draw fewer points in it."
+        )
+    return page
+
+
+def _environment(templates: Path, claims: set[str]) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (
+        *(prose.number, prose.cell, prose.duration, prose.listing, prose.plural),
+        *(prose.rich, prose.sentence, prose.slug, prose.moment),
+    )
+    environment.filters |= {filter_.__name__: filter_ for filter_ in filters}
+    environment.filters["linked"] = partial(prose.linked, claims=claims)
+    environment.tests["numeric"] = prose.is_number
+    return environment
+
+
+def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
+    script = (templates / "report.js").read_text(encoding="utf-8")
+    homes = figure_homes(inputs)
+    return {
+        "inputs": inputs,
+        "chapters": chapters(inputs),
+        "tally": vocabulary.tally(verdict["verdict"] for verdict in inputs.verdicts),
+        "outcomes": vocabulary.OUTCOMES,
+        "outcome": vocabulary.outcome,
+        "kinds": vocabulary.KINDS,
+        "families": vocabulary.FAMILIES,
+        "unclaimed": [f for f in inputs.figures if f["name"] not in homes],
+        "preview": inputs.purpose == "preview",
+        "version": __version__,
+        "commit": (inputs.environment["commit"] or "unknown")[:10],
+        "estimate": prose.estimate,
+        "drawing": lambda figure: inline_svg(figure["name"], figure["svg"], figure["alt"]),
+        "csv_link": csv_link,
+        "citations": citations,
+        "style": Markup((templates / "style.css").read_text(encoding="utf-8")),
+        "script": Markup(script),
+        "script_hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+    }
+
+
+def csv_link(text: str) -> tuple[str, str]:
+    """Return a data address that holds the CSV `text`, and its ending: .csv, or .csv.gz if long."""
+    if len(text) <= _PLAIN_CSV:
+        return "data:text/csv;charset=utf-8," + quote(text, safe=",;:/ ()"), ".csv"
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return f"data:application/gzip;base64,{packed}", ".csv.gz"
+
+
+def _largest(inputs: ReportInputs) -> str:
+    def size(figure: Record) -> int:
+        return len(figure["svg"]) + len(figure["csv"])
+
+    return str(max(inputs.figures, key=size)["name"]) if inputs.figures else "none"

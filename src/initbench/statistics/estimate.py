@@ -1,0 +1,66 @@
+"""A measured number with its intervals: what adjudicators return and rules compare."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+Interval = Callable[[float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its 95 % interval (low, high) and 90 % interval (low90, high90) from n units.
+
+    `sample` holds the paired differences, where the estimate is one of those; it is not written
+    to files. `p` holds p-values by the condition that they test, such as "0.1" or "±0.05".
+    """
+
+    value: float
+    low: float
+    high: float
+    low90: float
+    high90: float
+    n: int
+    method: str
+    unit: str = ""
+    sample: FloatArray | None = field(default=None, repr=False, compare=False)
+    p: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, without the sample; NaN and infinities become None."""
+        bounds = ("value", "low", "high", "low90", "high90")
+        numbers: dict[str, Any] = {name: finite(getattr(self, name)) for name in bounds}
+        return {**numbers, "n": self.n, "method": self.method, "unit": self.unit, "p": dict(self.p)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Estimate":
+        """Return the estimate whose JSON form is `data`; None becomes NaN."""
+        fields: dict[str, Any] = {k: math.nan if v is None else v for k, v in data.items()}
+        return cls(**fields)
+
+
+def finite(x: float) -> float | None:
+    """Return `x` as a plain float, or None where JSON has no number for it."""
+    return float(x) if math.isfinite(x) else None
+
+
+def undefined(n: int, unit: str = "") -> Estimate:
+    """Return the estimate of what cannot be estimated: all NaN, so that it decides nothing."""
+    nan = math.nan
+    return Estimate(nan, nan, nan, nan, nan, n, "undefined", unit)
+
+
+def with_intervals(value: float, interval: Interval, n: int, method: str, unit: str) -> Estimate:
+    """Return `value` with `interval(level)` at 95 and 90 %, widened to contain the value."""
+    low, high = _around(value, *interval(0.95))
+    low90, high90 = _around(value, *interval(0.90))
+    return Estimate(float(value), low, high, low90, high90, n, method, unit)
+
+
+def _around(value: float, low: float, high: float) -> tuple[float, float]:
+    return min(float(low), float(value)), max(float(high), float(value))

@@ -1,0 +1,43 @@
+"""Read-only access to the collected tables; everything after training goes through here."""
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+
+class Tables:
+    """The collected Parquet tables below one folder, each read once on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        """Remember `folder`; nothing is read yet."""
+        self.folder = Path(folder)
+        self._read = cache(self._load)
+
+    def _load(self, name: str) -> pd.DataFrame:
+        return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+
+    def curves(self, experiment: str) -> pd.DataFrame:
+        """Return loss and accuracy over training of every run of `experiment`."""
+        return self._read(f"{experiment}/curves")
+
+    def layers(self, experiment: str) -> pd.DataFrame:
+        """Return the recorded per-layer and per-tensor quantities of `experiment`."""
+        return self._read(f"{experiment}/layers")
+
+    def outcomes(self, experiment: str) -> pd.DataFrame:
+        """Return one row a run of `experiment`: its status and final numbers."""
+        return self._read(f"{experiment}/outcomes")
+
+    def checks(self) -> pd.DataFrame:
+        """Return the results of the checks that need no training."""
+        return self._read("checks")
+
+    def replay_curves(self) -> pd.DataFrame:
+        """Return the test loss and accuracy of the literal replay after every step."""
+        return self._read("replay_curves")
+
+    def replay_spectra(self) -> pd.DataFrame:
+        """Return the replayed and the printed singular values of the eight layers."""
+        return self._read("replay_spectra")

@@ -1,0 +1,1 @@
+"""Training of blocks of seeds at once, and the recording of what happens."""

@@ -1,0 +1,222 @@
+"""Train a block of seeds at once and record what the protocol asks for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from initbench import architectures, inits
+from initbench.architectures.feedforward import Feedforward
+from initbench.datasets import Split
+from initbench.probes import measure
+from initbench.seeds import torch_stream
+from initbench.training.batches import Batches
+from initbench.training.data import Data
+from initbench.training.ensemble import stack
+from initbench.training.optimizers import make_optimizers
+from initbench.training.protocol import Protocol
+from initbench.training.recorder import OUTCOMES, Recorder
+
+TOGETHER = 64  # models side by side: more than this falls out of the processor's cache
+PARAMETERS_TOGETHER = 4_000_000  # and no more than this many numbers, for the memory's sake
+SAMPLES_AT_ONCE = 2_000  # test samples a forward pass, for the same reason
+
+
+def train_block(
+    architecture: Mapping[str, Any],
+    init: Mapping[str, Any],
+    protocol: Protocol,
+    split: Split,
+    seeds: Sequence[int],
+) -> dict[str, pa.Table]:
+    """Train one cell for all `seeds`; return the tables "curves", "layers" and "outcomes".
+
+    `split` holds the data of the seeds in their order. A result does not depend on the block.
+    """
+    data = Data.of(split, protocol.precision)
+    size = _together(architecture, len(seeds))
+    tables = []
+    for start in range(0, len(seeds), size):
+        rows = slice(start, start + size)
+        run = Run(architecture, init, protocol, data.of_seeds(rows), seeds[rows])
+        tables.append(run.train())
+    return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
+
+
+def _together(architecture: Mapping[str, Any], seeds: int) -> int:
+    """Return how many models to train side by side: equal parts that fit the limits."""
+    parameters = sum(p.numel() for p in architectures.build(architecture).parameters())
+    most = max(1, min(TOGETHER, PARAMETERS_TOGETHER // parameters))
+    return -(-seeds // -(-seeds // most))
+
+
+class Run:
+    """Some seeds of one cell, trained side by side."""
+
+    def __init__(
+        self,
+        architecture: Mapping[str, Any],
+        init: Mapping[str, Any],
+        protocol: Protocol,
+        data: Data,
+        seeds: Sequence[int],
+    ) -> None:
+        """Draw the models of `seeds` and stack them."""
+        self.protocol, self.data, self.seeds = protocol, data, seeds
+        kind = getattr(torch, protocol.precision)
+        models = [_draw(architecture, init, seed).to(kind) for seed in seeds]
+        self.model = stack(models, seeds)
+        samples = data.train_x.shape[1]
+        self.batches = Batches(data.train_x, data.train_y, seeds, protocol.batch_size(samples))
+        self.total = protocol.epochs * self.batches.per_epoch
+        self.recorder = Recorder(seeds)
+        self.losses = torch.empty(self.total + 1, len(seeds))
+        self.hits = torch.zeros(len(seeds), dtype=torch.long)
+
+    def train(self) -> dict[str, pa.Table]:
+        """Run the protocol to its end; return the block's tables."""
+        curves, records = self._schedule()
+        optimizers = make_optimizers(
+            self.protocol.optimizer, list(self.model.parameters()), self.protocol.learning_rate
+        )
+        for step in range(self.total + 1):
+            self._gradients(step)
+            if step in records:
+                self._record(step, records[step])
+            if step in curves:
+                self._evaluate(step, curves[step])
+            if step < self.total:
+                for optimizer in optimizers:
+                    optimizer.step()
+                self._kick(step + 1)
+            self.model.zero_grad()
+        tables = {name: self.recorder.table(name) for name in ("curves", "layers")}
+        return {**tables, "outcomes": self._outcomes()}
+
+    def _schedule(self) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+        """Return, for each step, which splits to evaluate and which groups to record."""
+        samples = self.batches.samples
+        plans: tuple[dict[int, list[str]], ...] = ({}, {})
+        for plan, wishes in zip(plans, (self.protocol.evaluate, self.protocol.record), strict=True):
+            for name, moments in wishes.items():
+                for step in self.protocol.steps(moments, samples):
+                    plan.setdefault(step, []).append(name)
+        return plans[0], plans[1]
+
+    def _gradients(self, step: int) -> None:
+        """Compute the gradients on the batch of `step`; note its losses and hits."""
+        x, y = self.batches.at(step)
+        logits = self.model(x)
+        losses = _loss(logits, y)
+        losses.sum().backward()
+        self.losses[step] = losses.detach()
+        if "running" in self.protocol.evaluate and step < self.total:
+            self.hits += (logits.detach().argmax(-1) == y).sum(-1)
+
+    def _record(self, step: int, groups: Sequence[str]) -> None:
+        self.model.eval()
+        for group in groups:
+            self.recorder.measure(step, measure(group, self.model, self.data))
+        self.model.train()
+
+    def _evaluate(self, step: int, splits: Sequence[str]) -> None:
+        epoch = step / self.batches.per_epoch
+        for split in splits:
+            if split == "running":
+                self._running(step, epoch)
+            else:
+                loss, hits, _ = self._look(split)
+                self.recorder.curve(step, epoch, split, loss, hits)
+
+    def _running(self, step: int, epoch: float) -> None:
+        """Record loss and accuracy averaged over the epoch while the weights were moving."""
+        if step == 0:
+            return
+        loss = self.losses[step - self.batches.per_epoch : step].mean(0)
+        self.recorder.curve(step, epoch, "running", loss, self.hits / self.batches.samples)
+        self.hits = torch.zeros_like(self.hits)
+
+    def _look(self, split: str) -> tuple[Tensor, Tensor, Tensor]:
+        """Return mean loss (S,), accuracy (S,) and predicted classes (S, n) on `split`."""
+        data = self.data
+        pairs = {"train": (data.train_x, data.train_y), "test": (data.test_x, data.test_y)}
+        x, y = pairs[split]
+        logits = predict(self.model, x, len(self.seeds))
+        labels = y.expand(len(self.seeds), -1)
+        guesses = logits.argmax(-1)
+        accuracy = (guesses == labels).double().mean(-1)
+        return _loss(logits, labels), accuracy, guesses
+
+    def _kick(self, step: int) -> None:
+        """Add the protocol's noise to every parameter once, after its epoch."""
+        kick = self.protocol.kick
+        if not kick or step != kick["after_epoch"] * self.batches.per_epoch:
+            return
+        with torch.no_grad():
+            for name, parameter in self.model.named_parameters():
+                for row, seed in zip(parameter, self.seeds, strict=True):
+                    noise = torch.randn(row.shape, generator=torch_stream(seed, "noise", name))
+                    row.add_(noise, alpha=kick["std"])
+
+    def _outcomes(self) -> pa.Table:
+        """Return one row a seed: its status and its final numbers."""
+        finite = torch.isfinite(self.losses)
+        diverged = ~finite[-1]
+        first = (~finite).int().argmax(0)
+        layers = self._first_broken_layers() if bool(diverged.any()) else [None] * len(self.seeds)
+        train, test = self._look("train"), self._look("test")
+        votes = torch.nn.functional.one_hot(test[2]).sum(1)
+        none = [None] * len(self.seeds)
+        columns = {
+            "seed": list(self.seeds),
+            "status": ["diverged" if d else "done" for d in diverged],
+            "steps": [self.total] * len(self.seeds),
+            "diverged_step": [int(s) if d else None for s, d in zip(first, diverged, strict=True)],
+            "diverged_layer": [
+                n if d else o for n, o, d in zip(layers, none, diverged, strict=True)
+            ],
+            "train_loss": train[0].double().numpy(),
+            "train_accuracy": train[1].numpy(),
+            "test_loss": test[0].double().numpy(),
+            "test_accuracy": test[1].numpy(),
+            "predicted_classes": (votes > 0).sum(-1).numpy().astype(np.int32),
+            "predicted_share": (votes.max(-1).values / votes.sum(-1)).double().numpy(),
+        }
+        return pa.table(columns, schema=OUTCOMES)
+
+    @torch.no_grad()
+    def _first_broken_layers(self) -> list[str | None]:
+        """Return, for each seed, the first layer whose state is not finite."""
+        broken: list[str | None] = [None] * len(self.seeds)
+        x = self.data.test_x[:, :10].expand(len(self.seeds), *self.data.test_x[:, :10].shape[1:])
+        for name, state in self.model.states(x):
+            for k in (~torch.isfinite(state).flatten(1).all(-1)).nonzero().flatten().tolist():
+                broken[k] = broken[k] or name
+        return broken
+
+
+@torch.no_grad()
+def predict(model: Feedforward, x: Tensor, seeds: int) -> Tensor:
+    """Return the logits (S, n, classes) of a stacked model in evaluation mode, in pieces."""
+    model.eval()
+    pieces = [
+        model(part.expand(seeds, *part.shape[1:])) for part in x.split(SAMPLES_AT_ONCE, dim=1)
+    ]
+    model.train()
+    return torch.cat(pieces, dim=1)
+
+
+def _loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return the mean cross-entropy (S,) of logits (S, n, classes)."""
+    return cross_entropy(logits.mT, labels, reduction="none").mean(-1)
+
+
+def _draw(architecture: Mapping[str, Any], init: Mapping[str, Any], seed: int) -> Feedforward:
+    model = architectures.build(architecture)
+    parameters = {name: value for name, value in init.items() if name != "method"}
+    inits.initialize(model, init["method"], parameters, seed)
+    return model

@@ -1,0 +1,293 @@
+"""Synthetic but realistic inputs of the report: 85 verdicts over documents A and D."""
+
+import copy
+import io
+import random
+from functools import cache
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from initbench.report import ReportInputs
+
+Record = dict[str, Any]
+
+STATEMENTS = (
+    "With the untouched init the loss goes down.",
+    "Yet the accuracy stalls far under perfect.",
+    "Gradients vanish: they get tiny within a few iterations.",
+    "A wider net with one hidden layer of 8 trains well under the same loop, which clears the "
+    "loop, the optimiser, the learning rate and the batch size of suspicion.",
+    "Deeper in the default stack the cloud of points degenerates to one straight line.",
+    "Orthogonal init gets 100 % consistently.",
+    "The final test accuracy is 48.00 %.",
+    "Zero weights: the net is stuck near 10 % and never improves.",
+    "A net whose first layer is zero can still learn, since later layers are random.",
+    "`W.T @ W` is the identity for an orthogonal matrix, so that variance is kept.",
+    "A small net reaches about 95 % on MNIST in about 10 epochs.",
+    "Weights stay zero all through training.",
+)
+SECTIONS = {"A": ("First results", "What could be wrong", "SVD"), "D": ("2.2", "4.1", "6.1")}
+DOCUMENTS: list[Record] = [
+    {
+        "document": "A",
+        "title": "The value of initialization",
+        "source": "https://github.com/hamonk/deep-learning",
+    },
+    {
+        "document": "D",
+        "title": "Weight Initializations: A Surprising Demo",
+        "source": "lecture note, file 003",
+    },
+]
+WORDS = ("reproduced", "partly reproduced", "not reproduced", "inconclusive", "not testable")
+REASONS = {
+    "reproduced": "`falling` = 0.96 (95 % interval 0.935 to 0.98, n = 200): its lower end is above 0.9.",
+    "partly reproduced": "`drop` = 0.21 (95 % interval 0.15 to 0.27, n = 200): its lower end is above 0.",
+    "not reproduced": "`falling` = 0.25 (95 % interval 0.2 to 0.312, n = 200): its upper end is below 0.9.",
+    "inconclusive": (
+        "No condition of the rule is met: `falling` = 0.91 (95 % interval 0.871 to 0.942, n = 200): "
+        "the interval straddles 0.9; about 480 seeds would decide it."
+    ),
+    "not testable": "The document gives no observable consequence.",
+}
+
+
+def inputs(**changes: Any) -> ReportInputs:
+    """Return fresh inputs of the report, with some fields replaced."""
+    fields: dict[str, Any] = {
+        "verdicts": verdicts(),
+        "documents": DOCUMENTS,
+        "figures": figures(),
+        "tables": [accuracy()],
+        "manifests": [manifest("moons", 2), manifest("mnist", 10)],
+        "environment": environment(),
+        "costs": costs(),
+        "amendments": amendments(),
+        "purpose": "full",
+        "config_summary": config_summary(),
+    }
+    return ReportInputs(**copy.deepcopy(fields | changes))
+
+
+def verdicts() -> list[Record]:
+    """Return 38 verdicts on document A and 47 on D, every outcome among them."""
+    chance = random.Random(0)
+    ids = [f"A{i:02}" for i in range(1, 39)] + [f"D{i:02}" for i in range(1, 48)]
+    return [verdict(name, i, chance) for i, name in enumerate(ids)]
+
+
+def verdict(name: str, i: int, chance: random.Random) -> Record:
+    """Return one verdict of the kind that position `i` calls for."""
+    document = name[0]
+    word = chance.choices(WORDS, weights=(40, 20, 20, 15, 5))[0]
+    tested = word != "not testable"
+    return {
+        "id": name,
+        "document": document,
+        "section": SECTIONS[document][i % 3],
+        "kind": ("qual", "num", "expl", "math")[i % 4],
+        "family": "E1" if document == "A" else "E2",
+        "statement": STATEMENTS[i % len(STATEMENTS)],
+        "arms": "default init on moons, recipe A0, 200 seeds" if tested else "",
+        "pitfalls": "a falling loss here is not learning; look at loss − ln 2" if i % 3 else "",
+        "verdict": word,
+        "reason": REASONS[word],
+        "rule": rule() if tested else {},
+        "decided_by": "reproduced" if word == "reproduced" else None,
+        "quantities": quantities(chance) if tested else {},
+        "p": 0.00021 if i % 5 == 0 else None,
+        "p_holm": 0.0042 if i % 5 == 0 else None,
+        "needed_seeds": 480 if word == "inconclusive" else None,
+        "why": why() if word == "not reproduced" else "",
+        "needs": ["tiny_sgd"] if document == "A" else ["mnist_main"],
+        "figures": [],
+        "amendments": ["M1"] if i % 7 == 0 else [],
+        "alias_of": ["D33", "D35"] if name == "D09" else [],
+        "logic": "all" if name == "D09" else "",
+    }
+
+
+def rule() -> Record:
+    """Return a rule that uses most of the condition language."""
+    return {
+        "reproduced": "falling.low > 0.90 and within(replayed, 5e-5)",
+        "partly": "0.5 < falling.value <= 0.9 or not drop.low > 0 or ratio.high < 1e-3 + 1e-4",
+        "not_reproduced": "falling.high < 0.90",
+    }
+
+
+def quantities(chance: random.Random) -> Record:
+    """Return four quantities: a share, a paired difference, an exact number and a tiny one."""
+    share, drop = chance.uniform(0.2, 0.97), chance.uniform(-0.1, 0.3)
+    return {
+        "falling": quantity(
+            "share of runs whose test loss is lower at the end than at the start",
+            (share, share - 0.05, share + 0.02),
+            200,
+            "Wilson",
+        ),
+        "drop": quantity(
+            "paired difference of SR99, orthogonal − default",
+            (drop, drop - 0.06, drop + 0.06),
+            200,
+            "BCa bootstrap",
+        ),
+        "replayed": quantity("literal replay, final test accuracy", (0.48, 0.48, 0.48), 1, "exact"),
+        "ratio": quantity(
+            "median of ‖g₁‖/‖g₈‖ at step 0", (3.1e-5, 1.2e-5, 7.9e-5), 200, "BCa bootstrap"
+        ),
+    }
+
+
+def quantity(meaning: str, interval: tuple[float, float, float], n: int, method: str) -> Record:
+    """Return one measured quantity as it stands in a verdict."""
+    value, low, high = interval
+    return {
+        "meaning": meaning,
+        "value": value,
+        "low": low,
+        "high": high,
+        "n": n,
+        "method": method,
+        "unit": "",
+    }
+
+
+def why() -> str:
+    """Return an explanation of the usual length."""
+    return (
+        "eight tanh layers shrink the cloud by a factor of about 1000, so the head sees an almost "
+        "constant input and learns the class shares: the loss falls to ln 2 and stops there"
+    )
+
+
+@cache
+def svg() -> str:
+    """Return a Matplotlib drawing with clip paths, markers and text, coloured by the page."""
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "initbench"}):
+        figure = Figure(figsize=(7.5, 3.4), layout="constrained")
+        axes = figure.subplots(1, 2, sharey=True)
+        steps = np.arange(0, 1001, 50)
+        for panel, title in zip(axes, ("train", "test"), strict=True):
+            for colour, rate in (("#0072b2", 0.004), ("#d55e00", 0.0005)):
+                loss = 0.69 * np.exp(-rate * steps)
+                panel.plot(steps, loss, color=colour, label=f"rate {rate}")
+                panel.fill_between(steps, loss - 0.03, loss + 0.03, color=colour, alpha=0.25)
+            panel.set(title=title, xlabel="step", ylabel="loss")
+        axes[1].legend()
+        figure.suptitle("Loss of the tanh chain", x=0.01, ha="left", fontweight="bold")
+        target = io.StringIO()
+        figure.savefig(target, format="svg", transparent=True, metadata={"Date": None})
+    return target.getvalue().replace("#000000", "currentColor")
+
+
+def figure(name: str, claims: list[str], title: str) -> Record:
+    """Return one drawn figure with the data that it plots."""
+    rows = "".join(f"{step},{0.69 - step / 5000:.4f}\n" for step in range(0, 1001, 50))
+    return {
+        "name": name,
+        "title": title,
+        "caption": "Mean over 200 seeds; bands are 95 % intervals.",
+        "alt": f"{title}: the loss falls from 0.69 to 0.01 in one arm and stays in the other.",
+        "claims": claims,
+        "svg": svg(),
+        "csv": "step,loss\n" + rows,
+    }
+
+
+def figures() -> list[Record]:
+    """Return three figures, one shared by two chapters and one without a claim."""
+    return [
+        figure("mnist_curves", ["D01", "D07"], "Test accuracy of the four variants"),
+        figure("overview", [], "All runs"),
+        figure("tiny_loss_curves", ["A04", "A05", "D07"], "Loss of the tanh chain"),
+    ]
+
+
+def accuracy() -> Record:
+    """Return an accuracy table of four inits."""
+    names = ("orthogonal", "xavier", "default", "svd_k8_s0.6")
+    return {
+        "title": "tiny_sgd",
+        "caption": "Final test accuracy after SGD, learning rate 0.03, full batch, 1000 epochs.",
+        "columns": ["data", "architecture", "init", "runs", "mean test accuracy, %", "diverged"],
+        "rows": [
+            ["moons", "tanh_chain", name, 200, f"{97.31 - 9 * i:.2f} [90.10, 98.00]", 0]
+            for i, name in enumerate(names)
+        ],
+    }
+
+
+def manifest(name: str, classes: int) -> Record:
+    """Return a data manifest with equal class shares."""
+    shares = [1 / classes] * classes
+    return {
+        "dataset": name,
+        "source": f"the {name} data set",
+        "samples": {"train": 60000, "test": 10000},
+        "shape": [28, 28],
+        "classes": classes,
+        "class_shares": {"train": shares, "test": shares},
+        "normalisation": "mean 0.1307, standard deviation 0.3081",
+        "sha256": {"train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56b" * 2},
+        "note": "the labels are balanced",
+    }
+
+
+def environment() -> Record:
+    """Return a record of versions and hardware."""
+    return {
+        "python": "3.11.9",
+        "platform": "Linux-6.1-x86_64",
+        "processor": "AMD EPYC",
+        "cores": 2,
+        "packages": {"torch": "2.14.1", "numpy": "2.4.6", "snakemake": "9.27.1"},
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "dirty": False,
+        "ledger_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "created": "2026-11-22T01:31:00+00:00",
+    }
+
+
+def costs() -> Record:
+    """Return the cost of two rules."""
+    return {
+        "rules": [
+            {"rule": "train_orthogonal", "jobs": 24, "seconds": 812.4, "max_rss_mb": 431.7},
+            {"rule": "draw_figure", "jobs": 12, "seconds": 31.5, "max_rss_mb": 210.0},
+        ],
+        "total_seconds": 843.9,
+    }
+
+
+def amendments() -> list[Record]:
+    """Return one amendment."""
+    return [
+        {
+            "id": "M1",
+            "date": "2026-11-22",
+            "rows": ["all"],
+            "change": "an interval wholly on the other side of the threshold counts as refuted",
+            "reason": "the row names only the condition for support",
+        }
+    ]
+
+
+def config_summary() -> Record:
+    """Return what was run, in the words of the methods section."""
+    return {
+        "seed_base": 2000000,
+        "experiments": [
+            {
+                "experiment": "tiny_sgd",
+                "family": "E1",
+                "recipe": "SGD, learning rate 0.03, full batch, 1000 epochs",
+                "cells": 24,
+                "seeds": "200 to 1000",
+                "runs": 5600,
+            }
+        ],
+    }

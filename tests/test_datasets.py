@@ -1,0 +1,425 @@
+"""Data sets: known answers, properties of the shapes, and errors that leave nothing behind."""
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.random import RandomState
+from scipy.spatial import Delaunay, KDTree
+from sklearn.datasets import make_moons
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from initbench import datasets
+from initbench.datasets import c_bands, circles, mnist_files, moons, torchvision_images
+from initbench.errors import InitbenchError
+from initbench.io import write_bytes, write_text
+from initbench.seeds import numpy_stream
+
+DATA = Path(__file__).parents[1] / "data"
+PLANAR = ["moons", "c_bands", "circles"]
+SEED = 2_000_000
+MNIST = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
+FASHION = {"source": "torchvision", "name": "FashionMNIST", "mean": 0.2860, "std": 0.3530}
+
+
+def planar(source="moons", **changes):
+    return {"source": source, "samples": 1000, "noise": 0.1, "standardize": "all", **changes}
+
+
+@pytest.fixture(scope="module")
+def mnist(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("prepared") / "mnist"
+    datasets.prepare(MNIST, DATA, folder)
+    return folder
+
+
+@pytest.fixture
+def no_download(monkeypatch):
+    import torchvision
+
+    def refuse(self):
+        raise RuntimeError("Error downloading x:\nTried y")
+
+    monkeypatch.setattr(torchvision.datasets.MNIST, "download", refuse)
+
+
+def arrays(split):
+    return split.train_x, split.train_y, split.test_x, split.test_y
+
+
+# Planar sets
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_moons_are_scikit_learns(seed):
+    x, y = moons.SOURCE.draw(1000, 0.1, RandomState(seed))
+    expected_x, expected_y = make_moons(1000, noise=0.1, random_state=RandomState(seed))
+    assert np.abs(x - expected_x).max() <= 1e-12
+    assert np.array_equal(y, expected_y)
+
+
+@pytest.mark.parametrize("standardize", ["all", "none", "train"])
+@pytest.mark.parametrize("seed", [*range(20), 42])
+def test_split_is_the_notebooks(seed, standardize):
+    stream = RandomState(seed)
+    x, y = make_moons(1000, noise=0.1, random_state=stream)
+    if standardize == "all":
+        x = StandardScaler().fit_transform(x)
+    train_x, test_x, train_y, test_y = train_test_split(x, y, test_size=0.2, random_state=stream)
+    if standardize == "train":
+        scaler = StandardScaler().fit(train_x)
+        train_x, test_x = scaler.transform(train_x), scaler.transform(test_x)
+    split = datasets.draw(planar(standardize=standardize), RandomState(seed))
+    assert np.array_equal(split.train_x[0], train_x.astype(np.float32))
+    assert np.array_equal(split.test_x[0], test_x.astype(np.float32))
+    assert np.array_equal(split.train_y[0], train_y)
+    assert np.array_equal(split.test_y[0], test_y)
+
+
+@pytest.mark.parametrize("source", PLANAR)
+def test_planar_shapes_types_and_balance(source):
+    split = datasets.load(planar(source), Path("unused"), [SEED, SEED + 1, SEED + 2])
+    assert split.train_x.shape == (3, 800, 2)
+    assert split.test_x.shape == (3, 200, 2)
+    assert split.train_y.shape == (3, 800)
+    assert split.test_y.shape == (3, 200)
+    assert split.train_x.dtype == split.test_x.dtype == np.float32
+    assert split.train_y.dtype == split.test_y.dtype == np.int64
+    assert np.array_equal(split.train_y.sum(axis=1) + split.test_y.sum(axis=1), [500] * 3)
+
+
+@pytest.mark.parametrize("source", PLANAR)
+def test_each_seed_has_its_own_draw_whatever_the_block(source):
+    spec = planar(source)
+    block = datasets.load(spec, Path("unused"), [SEED, SEED + 1])
+    alone = datasets.load(spec, Path("unused"), [SEED + 1])
+    for together, single in zip(arrays(block), arrays(alone), strict=True):
+        assert np.array_equal(together[1:], single)
+    assert not np.array_equal(block.train_x[0], block.train_x[1])
+    drawn = datasets.draw(spec, numpy_stream(SEED, "data"))
+    assert np.array_equal(drawn.test_x[0], block.test_x[0])
+
+
+@pytest.mark.parametrize("source", PLANAR)
+def test_global_stream_stays_untouched(source):
+    np.random.seed(7)
+    before = np.random.get_state()[1].copy()
+    datasets.load(planar(source), Path("unused"), [SEED])
+    assert np.array_equal(np.random.get_state()[1], before)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    source=st.sampled_from(PLANAR),
+    samples=st.integers(20, 300),
+    noise=st.floats(0, 0.3),
+    share=st.floats(0.1, 0.5),
+    seed=st.integers(0, 2**31),
+)
+def test_standardised_on_all_points(source, samples, noise, share, seed):
+    spec = planar(source, samples=samples, noise=noise, test_share=share)
+    split = datasets.draw(spec, RandomState(seed))
+    x = np.concatenate([split.train_x[0], split.test_x[0]]).astype(np.float64)
+    assert len(x) == samples
+    assert split.test_x.shape[1] == np.ceil(share * samples)
+    assert np.abs(x.mean(axis=0)).max() < 1e-6
+    assert np.abs(x.std(axis=0) - 1).max() < 1e-5
+
+
+def test_leak_free_scaler_sees_only_training_points():
+    split = datasets.draw(planar(standardize="train"), RandomState(3))
+    assert np.abs(split.train_x[0].mean(axis=0)).max() < 1e-6
+    assert np.abs(split.test_x[0].mean(axis=0)).max() > 1e-3
+
+
+def test_noise_has_the_given_standard_deviation():
+    quiet, _ = moons.SOURCE.draw(20_000, 0.0, RandomState(5))
+    noisy, _ = moons.SOURCE.draw(20_000, 0.1, RandomState(5))
+    assert (noisy - quiet).std() == pytest.approx(0.1, rel=0.02)
+
+
+def test_c_bands_interlock_without_touching():
+    first, second = c_bands.bands(4000, 4000, RandomState(0))
+    gap = KDTree(first).query(second)[0].min()
+    assert 0.25 < gap < 0.30
+    assert (Delaunay(first).find_simplex(second) >= 0).any()
+    assert (Delaunay(second).find_simplex(first) >= 0).any()
+
+
+def test_c_bands_are_point_symmetric_in_law():
+    first, second = c_bands.bands(20_000, 20_000, RandomState(1))
+    turned = 2 * c_bands.CENTRE - second
+    assert np.allclose(turned.mean(axis=0), first.mean(axis=0), atol=0.03)
+    assert np.allclose(np.cov(turned.T), np.cov(first.T), atol=0.03)
+
+
+def test_circles_enclose_the_disc_so_that_no_line_separates_them():
+    x, y = circles.SOURCE.draw(1000, 0.05, RandomState(0))
+    assert (Delaunay(x[y == 0]).find_simplex(x[y == 1]) >= 0).all()
+    radius = np.linalg.norm(x, axis=1)
+    assert radius[y == 1].max() < radius[y == 0].min()  # yet a circle separates them
+
+
+def test_planar_manifest_and_sample(tmp_path):
+    folder = tmp_path / "my_moons"
+    manifest = datasets.prepare(planar(), DATA, folder)
+    assert json.loads((folder / "manifest.json").read_text()) == manifest
+    assert manifest["dataset"] == "my_moons"
+    assert manifest["samples"] == {"train": 800, "test": 200}
+    assert manifest["shape"] == [2]
+    assert sum(manifest["class_shares"]["train"]) == pytest.approx(1)
+    content = (folder / "sample.csv").read_bytes()
+    assert manifest["sha256"] == {"sample.csv": hashlib.sha256(content).hexdigest()}
+    rows = np.genfromtxt(folder / "sample.csv", delimiter=",", skip_header=1, usecols=(1, 2))
+    split = datasets.load(planar(), folder, [SEED])
+    assert np.array_equal(rows[:800].astype(np.float32), split.train_x[0])
+
+
+def test_equal_entries_give_equal_files(tmp_path):
+    for name in ("one", "two"):
+        datasets.prepare(planar(), DATA, tmp_path / name / "moons")
+    for file in ("sample.csv", "manifest.json"):
+        one, two = (tmp_path / name / "moons" / file for name in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_gaussian_inputs_are_standard_normal_and_the_seeds_own():
+    spec = {"source": "gaussian", "samples": 5000, "features": 3}
+    split = datasets.load(spec, Path("unused"), [SEED, SEED + 1])
+    assert split.train_x.shape == (2, 5000, 3)
+    assert split.train_x.dtype == np.float32
+    assert np.abs(split.train_x.mean(axis=1)).max() < 0.06
+    assert np.abs(split.train_x.std(axis=1) - 1).max() < 0.04
+    alone = datasets.load(spec, Path("unused"), [SEED + 1])
+    assert np.array_equal(alone.train_x[0], split.train_x[1])
+
+
+# MNIST
+
+
+def test_mnist_is_whole(mnist):
+    manifest = json.loads((mnist / "manifest.json").read_text())
+    assert manifest["samples"] == {"train": 60_000, "test": 10_000}
+    assert manifest["shape"] == [1, 28, 28]
+    assert manifest["classes"] == 10
+    assert max(manifest["class_shares"]["test"]) == manifest["class_shares"]["test"][1] == 0.1135
+    assert mnist_files.SHA256.items() <= manifest["sha256"].items()
+    assert {file.name for file in mnist.iterdir()} == {
+        *("train_x.npy", "train_y.npy", "test_x.npy", "test_y.npy", "manifest.json")
+    }
+
+
+def test_mnist_loads_normalised_and_fast(mnist):
+    split = datasets.load(MNIST, mnist, [SEED])  # warms the file cache
+    start = time.process_time()
+    split = datasets.load(MNIST, mnist, [SEED, SEED + 1])
+    assert time.process_time() - start < 1
+    assert split.train_x.shape == (1, 60_000, 1, 28, 28)
+    assert split.test_x.shape == (1, 10_000, 1, 28, 28)
+    assert split.train_y.shape == (1, 60_000)
+    assert split.test_y.shape == (1, 10_000)
+    assert split.train_x.dtype == np.float32
+    assert split.train_y.dtype == np.int64
+    mean, std = split.train_x.mean(dtype=np.float64), split.train_x.std(dtype=np.float64)
+    assert mean * 0.3081 + 0.1307 == pytest.approx(0.13066, abs=1e-5)
+    assert std * 0.3081 == pytest.approx(0.30811, abs=1e-5)
+
+
+def test_normalisation_has_torchvisions_bits(mnist):
+    from torchvision import transforms
+
+    pixels = torchvision_images.stored(mnist, "test_x")[:20]
+    steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+    expected = np.stack([steps(np.array(image[0])).numpy() for image in pixels])
+    assert np.array_equal(torchvision_images.normalised(pixels, 0.1307, 0.3081), expected)
+
+
+def test_normalisation_by_channel():
+    pixels = np.full((2, 3, 4, 4), 255, dtype=np.uint8)
+    x = torchvision_images.normalised(pixels, [0.0, 0.5, 1.0], [1.0, 0.5, 0.25])
+    assert np.array_equal(x[0, :, 0, 0], [1.0, 1.0, 0.0])
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "garbage", "changed"])
+def test_bad_carried_file_is_named_and_nothing_is_written(tmp_path, damage):
+    data, out = tmp_path / "data", tmp_path / "out"
+    shutil.copytree(DATA / "mnist", data / "mnist")
+    bad = data / "mnist" / "t10k-labels-idx1-ubyte.gz"
+    content = bad.read_bytes()
+    bad.unlink()
+    if damage != "missing":
+        changed = gzip.compress(gzip.decompress(content)[:-1] + b"\x07\x07")
+        replacement = {"truncated": content[:2000], "garbage": b"no gzip", "changed": changed}
+        bad.write_bytes(replacement[damage])
+    with pytest.raises(InitbenchError, match=r"t10k-labels-idx1-ubyte\.gz .*restore"):
+        datasets.prepare(MNIST, data, out)
+    assert list(out.iterdir()) == []
+
+
+def test_mnist_in_torchvisions_layout_is_used_and_verified(tmp_path, no_download, mnist):
+    data = tmp_path / "data"
+    mnist_files.lay_out(DATA / "mnist", data)
+    manifest = datasets.prepare(MNIST, data, tmp_path / "mnist")
+    assert "data folder" in manifest["note"]
+    same = tmp_path / "mnist" / "test_x.npy"
+    assert same.read_bytes() == (mnist / "test_x.npy").read_bytes()
+    labels = data / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
+    labels.write_bytes(labels.read_bytes()[:-1] + b"\x00")
+    with pytest.raises(InitbenchError, match=r"t10k-labels-idx1-ubyte is not the canonical"):
+        datasets.prepare(MNIST, data, tmp_path / "again")
+
+
+@pytest.mark.parametrize("name", ["train_x.npy", "test_y.npy"])
+@pytest.mark.parametrize("damage", ["missing", "truncated", "changed"])
+def test_damaged_prepared_array_is_refused(tmp_path, mnist, name, damage):
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for file in mnist.iterdir():
+        os.link(file, folder / file.name)
+    content = (folder / name).read_bytes()
+    (folder / name).unlink()
+    if damage != "missing":
+        bad = content[:-10] if damage == "truncated" else content[:-1] + b"\xff"
+        (folder / name).write_bytes(bad)
+    with pytest.raises(InitbenchError, match=rf"{name} does not match its manifest"):
+        datasets.load(MNIST, folder, [SEED])
+
+
+@pytest.mark.parametrize(("text", "word"), [(None, "holds no"), ("{", "not valid JSON")])
+def test_missing_or_broken_manifest_is_refused(tmp_path, text, word):
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(InitbenchError, match=word):
+        datasets.load(MNIST, tmp_path, [SEED])
+
+
+# Other image sets
+
+
+def idx(array):
+    """Return an array of bytes in the IDX format: magic number, sizes, content."""
+    return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
+
+
+def lay_out_fake(root, name="FashionMNIST", train=30, test=20):
+    stream, raw = RandomState(0), root / name / "raw"
+    raw.mkdir(parents=True)
+    kept = {}
+    for prefix, count in (("train", train), ("t10k", test)):
+        kept[prefix] = stream.randint(0, 256, (count, 28, 28)).astype(np.uint8)
+        labels = (np.arange(count) % 10).astype(np.uint8)
+        (raw / f"{prefix}-images-idx3-ubyte").write_bytes(idx(kept[prefix]))
+        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(idx(labels))
+    return kept
+
+
+def test_image_set_in_the_data_folder_needs_no_download(tmp_path, no_download):
+    kept = lay_out_fake(tmp_path / "data")
+    manifest = datasets.prepare(FASHION, tmp_path / "data", tmp_path / "fashion")
+    assert manifest["samples"] == {"train": 30, "test": 20}
+    assert manifest["class_shares"]["test"] == [0.1] * 10
+    split = datasets.load(FASHION, tmp_path / "fashion", [SEED])
+    pixels = np.rint((split.test_x[0, :, 0] * 0.3530 + 0.2860) * 255)
+    assert np.array_equal(pixels, kept["t10k"])
+
+
+def test_damaged_image_set_is_refused(tmp_path, no_download):
+    lay_out_fake(tmp_path / "data")
+    images = tmp_path / "data" / "FashionMNIST" / "raw" / "t10k-images-idx3-ubyte"
+    images.write_bytes(images.read_bytes()[:-5])
+    with pytest.raises(InitbenchError, match=r"FashionMNIST below .* is damaged"):
+        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+
+
+def test_neither_found_nor_downloaded_is_one_sentence(tmp_path, no_download):
+    with pytest.raises(InitbenchError, match="could not be downloaded") as caught:
+        datasets.prepare(FASHION, tmp_path, tmp_path / "out")
+    assert "\n" not in str(caught.value)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_channels_come_first():
+    colour = np.zeros((5, 32, 30, 3), dtype=np.uint8)
+    assert torchvision_images._channels_first(colour).shape == (5, 3, 32, 30)
+
+
+# Entries of config.yaml
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"source": "moon"}, "did you mean 'moons'"),
+        ({}, "Unknown data source ''"),
+        ({**MNIST, "name": "FashionMNST"}, "did you mean 'FashionMNIST'"),
+        ({**MNIST, "sdt": 1}, "did you mean 'std'"),
+        ({**MNIST, "std": 0}, "'std' of a data set is 0"),
+        ({**MNIST, "mean": "a"}, "'mean' of a data set is 'a'"),
+        ({**MNIST, "mean": [0.1, 0.2]}, "'mean' of MNIST has 2 values"),
+        ({k: v for k, v in MNIST.items() if k != "mean"}, "needs the key 'mean'"),
+        (planar(nois=0.1), "did you mean 'noise'"),
+        (planar(noise=-1), "'noise' of a data set is -1"),
+        (planar(noise=float("nan")), "'noise' of a data set is nan"),
+        (planar(noise=True), "'noise' of a data set is True"),
+        (planar(samples=2), "'samples' of a data set is 2"),
+        (planar(samples=10.5), "give a whole number"),
+        (planar(test_share=1.0), "'test_share' of a data set is 1.0"),
+        (planar(standardize="trian"), "did you mean 'train'"),
+        (planar(standardize=False), "Unknown value of 'standardize'"),
+    ],
+)
+def test_bad_entries_are_refused(spec, message):
+    with pytest.raises(InitbenchError, match=message):
+        datasets.check_spec(spec)
+
+
+@pytest.mark.parametrize("spec", [MNIST, FASHION, planar(), planar(test_share=0.5)])
+def test_good_entries_pass(spec):
+    datasets.check_spec(spec)
+
+
+def test_stored_sets_cannot_be_drawn():
+    with pytest.raises(InitbenchError, match="use load instead"):
+        datasets.draw(MNIST, RandomState(0))
+
+
+def test_sources_and_their_files():
+    assert {"c_bands", "circles", "moons", "torchvision"} <= set(datasets.sources())
+    assert datasets.source_file("torchvision").name == "torchvision_images.py"
+    with pytest.raises(InitbenchError, match="did you mean 'circles'"):
+        datasets.source_file("circle")
+
+
+def test_no_heavy_import_before_use():
+    code = (
+        "import sys; from initbench import checks, datasets; checks.checks();"
+        "datasets.check_spec({'source': 'moons', 'samples': 9, 'noise': 0, 'standardize': 'all'});"
+        "sys.exit(', '.join({'torch', 'torchvision', 'sklearn'} & sys.modules.keys()) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# Files
+
+
+def test_files_are_whole_or_absent(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    write_text(path, "é\n")
+    assert path.read_bytes() == b"\xc3\xa9\n"
+    with pytest.raises(TypeError):
+        write_bytes(path, "text is not bytes")
+    assert path.read_bytes() == b"\xc3\xa9\n"
+    assert list(path.parent.iterdir()) == [path]

@@ -1,0 +1,18 @@
+rule collect_runs:
+    input:
+        shards=shards,
+        source=sources("collect.py", "schemas.py", "shards.py"),
+    output:
+        curves="<results>/tables/{experiment}/curves.parquet",
+        layers="<results>/tables/{experiment}/layers.parquet",
+        outcomes="<results>/tables/{experiment}/outcomes.parquet",
+    params:
+        expected=expected_footers,
+    log:
+        "logs/collect/{experiment}.log",
+    benchmark:
+        "<results>/benchmarks/collect/{experiment}.tsv"
+    message:
+        "collect {wildcards.experiment}"
+    script:
+        "../scripts/collect_runs.py"

@@ -1,0 +1,18 @@
+rule check_formulas:
+    input:
+        mnist="<results>/data/mnist/manifest.json",
+        source=sources(
+            "checks/*.py", "inits/*.py", "architectures/*.py", "datasets/*.py"
+        ),
+    output:
+        "<results>/tables/checks.parquet",
+    params:
+        documents=[document.id for document in LEDGER.documents],
+    log:
+        "logs/checks.log",
+    benchmark:
+        "<results>/benchmarks/checks.tsv"
+    message:
+        "checks without training"
+    script:
+        "../scripts/check_formulas.py"

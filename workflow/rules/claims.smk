@@ -1,0 +1,50 @@
+rule measure_family:
+    input:
+        tables=tables_of_family,
+        source=sources("claims/**/*.py", "statistics/*.py"),
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/evidence/{family}.json",
+    params:
+        tables=f"{RESULTS}/tables",
+    log:
+        "logs/evidence/{family}.log",
+    benchmark:
+        "<results>/benchmarks/evidence/{family}.tsv"
+    message:
+        "measure the claims of family {wildcards.family}"
+    script:
+        "../scripts/measure_family.py"
+
+
+rule judge_claims:
+    input:
+        evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
+        source=sources("claims/*.py"),
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/verdicts.json",
+    log:
+        "logs/judge.log",
+    message:
+        "judge the claims"
+    script:
+        "../scripts/judge_claims.py"
+
+
+# One claim alone, from its own experiments only: snakemake -c2 results/verdicts/D17.json
+rule judge_one_claim:
+    input:
+        tables=tables_of_claim,
+        source=sources("claims/**/*.py", "statistics/*.py"),
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/verdicts/{claim}.json",
+    params:
+        tables=f"{RESULTS}/tables",
+    log:
+        "logs/verdicts/{claim}.log",
+    message:
+        "judge claim {wildcards.claim} alone"
+    script:
+        "../scripts/judge_one_claim.py"

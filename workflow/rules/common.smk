@@ -1,0 +1,152 @@
+# Helpers of the workflow: the grid as lists of files, and what a name means as params.
+from collections import defaultdict
+from pathlib import Path
+
+from initbench import config as grid
+from initbench import datasets, provenance
+from initbench.claims import ledger as claims_ledger
+from initbench.errors import InitbenchError
+from initbench.figures import registry
+
+ROOT = Path(workflow.basedir)
+RESULTS = config.get("results", "results")
+REPORTS = config.get("reports", "reports")
+TABLES = ["curves", "layers", "outcomes"]
+
+
+def stop(error):
+    """End Snakemake with one sentence instead of a traceback."""
+    raise WorkflowError(f"initbench: {error}")
+
+
+try:
+    grid.validate(config, ROOT)
+    LEDGER = claims_ledger.load(ROOT / "workflow" / "claims")
+except InitbenchError as error:
+    stop(error)
+
+CELLS = defaultdict(list)
+for cell in grid.cells(config):
+    CELLS[cell.experiment].append(cell)
+
+LEDGER_FOLDER = ROOT / "workflow" / "claims"
+LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.glob("*.yaml"))]
+TEMPLATES = [
+    os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
+]
+DATASETS = sorted({cell.dataset for cells in CELLS.values() for cell in cells})
+FAMILIES = sorted({row.family for row in LEDGER.rows if row.rule})
+FIGURES = registry()
+SPECIAL_TABLES = {
+    "checks": ["checks"],
+    "replay": ["replay_curves", "replay_spectra", "replay_panels"],
+}
+
+
+wildcard_constraints:
+    experiment="|".join(map(re.escape, config["experiments"])),
+    dataset="|".join(map(re.escape, config["datasets"])),
+    architecture="|".join(map(re.escape, config["architectures"])),
+    seeds=r"\d+-\d+",
+
+
+def methods_in_use():
+    """Return the init methods that the grid needs, each with a rule file of its own."""
+    names = {cell.init for cells in CELLS.values() for cell in cells}
+    return sorted({config["inits"][name]["method"] for name in names})
+
+
+def instances(method):
+    """Return the wildcard of the configured inits that are instances of `method`."""
+    names = [n for n, spec in config["inits"].items() if spec["method"] == method]
+    return "{init,%s}" % "|".join(map(re.escape, names))
+
+
+def meaning_of_data(wildcards):
+    """Return the entry of a dataset in config.yaml."""
+    return dict(config["datasets"][wildcards.dataset])
+
+
+def source_of_data(wildcards):
+    """Return the source files that a dataset depends on."""
+    source = config["datasets"][wildcards.dataset]["source"]
+    files = [provenance.PACKAGE / "seeds.py", datasets.source_file(source)]
+    return [os.path.relpath(file) for file in files]
+
+
+def cell_spec(wildcards):
+    """Return what the names of a cell mean: a change reruns the cell."""
+    return grid.cell_spec(config, wildcards)
+
+
+def cell_sources(wildcards):
+    """Return the source files that a cell's numbers depend on."""
+    return [
+        os.path.relpath(f) for f in provenance.cell_sources(cell_spec(wildcards))
+    ]
+
+
+def cell_fingerprint(wildcards):
+    """Return the hash of a cell's meaning and sources; it stands in the Parquet footers."""
+    return provenance.fingerprint(cell_spec(wildcards))
+
+
+def shards_of(cells):
+    """Return the Parquet files of training jobs."""
+    return [f"{RESULTS}/runs/{c.folder}/{table}.parquet" for c in cells for table in TABLES]
+
+
+def shards(wildcards):
+    """Return the Parquet files of an experiment."""
+    return shards_of(CELLS[wildcards.experiment])
+
+
+def expected_footers(wildcards):
+    """Return, for each folder of an experiment's runs, the fingerprint that it must carry."""
+    return {
+        f"{RESULTS}/runs/{cell.folder}": cell_fingerprint(cell)
+        for cell in CELLS[wildcards.experiment]
+    }
+
+
+def tables_of(needs):
+    """Return the collected tables that `needs` names: experiments, checks, replay."""
+    names = [
+        name
+        for need in needs
+        for name in SPECIAL_TABLES.get(need) or [f"{need}/{t}" for t in TABLES]
+    ]
+    return [f"{RESULTS}/tables/{name}.parquet" for name in names]
+
+
+def tables_of_family(wildcards):
+    """Return the tables that the claims of a family are measured on."""
+    rows = LEDGER.family(wildcards.family)
+    return tables_of(sorted({need for row in rows for need in row.needs}))
+
+
+def tables_of_claim(wildcards):
+    """Return the tables that one claim, and those it cites, are measured on."""
+    rows = claims_ledger.cited(LEDGER, wildcards.claim)
+    return tables_of(sorted({need for row in rows for need in row.needs}))
+
+
+def tables_of_figure(wildcards):
+    """Return the tables that a figure plots."""
+    return tables_of(FIGURES[wildcards.figure].needs)
+
+
+def sources(*folders):
+    """Return the Python files below folders of the package: a rule's code as its input."""
+    package = ROOT / "src" / "initbench"
+    return [
+        os.path.relpath(file)
+        for folder in folders
+        for file in sorted(package.glob(folder))
+    ]
+
+
+def rules_report():
+    """Return the targets of a full run; the shards too, so that a deleted one is noticed."""
+    runs = [file for cells in CELLS.values() for file in shards_of(cells)]
+    return [f"{REPORTS}/report.html", f"{REPORTS}/verdicts.json", *runs]

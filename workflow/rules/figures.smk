@@ -1,0 +1,35 @@
+rule draw_figure:
+    input:
+        tables=tables_of_figure,
+        source=sources("figures/*.py"),
+    output:
+        svg="<results>/figures/{figure}.svg",
+        csv="<results>/figures/{figure}.csv",
+        json="<results>/figures/{figure}.json",
+    params:
+        tables=f"{RESULTS}/tables",
+    wildcard_constraints:
+        figure="|".join(FIGURES),
+    log:
+        "logs/figures/{figure}.log",
+    benchmark:
+        "<results>/benchmarks/figures/{figure}.tsv"
+    message:
+        "figure {wildcards.figure}"
+    script:
+        "../scripts/draw_figure.py"
+
+
+rule draw_board:
+    input:
+        verdicts="<results>/verdicts.json",
+        source=sources("figures/*.py"),
+    output:
+        svg="<results>/board/verdict_board.svg",
+        png="<results>/board/verdict_board.png",
+    log:
+        "logs/figures/verdict_board.log",
+    message:
+        "the board of verdicts"
+    script:
+        "../scripts/draw_board.py"

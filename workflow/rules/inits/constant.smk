@@ -1,0 +1,3 @@
+use rule train as train_constant with:
+    pathvars:
+        init=instances("constant"),

@@ -1,0 +1,3 @@
+use rule train as train_constant_layer with:
+    pathvars:
+        init=instances("constant_layer"),

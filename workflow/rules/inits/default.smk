@@ -1,0 +1,3 @@
+use rule train as train_default with:
+    pathvars:
+        init=instances("default"),

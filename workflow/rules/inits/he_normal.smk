@@ -1,0 +1,3 @@
+use rule train as train_he_normal with:
+    pathvars:
+        init=instances("he_normal"),

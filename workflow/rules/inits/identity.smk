@@ -1,0 +1,3 @@
+use rule train as train_identity with:
+    pathvars:
+        init=instances("identity"),

@@ -1,0 +1,3 @@
+use rule train as train_normal with:
+    pathvars:
+        init=instances("normal"),

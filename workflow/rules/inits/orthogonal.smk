@@ -1,0 +1,3 @@
+use rule train as train_orthogonal with:
+    pathvars:
+        init=instances("orthogonal"),

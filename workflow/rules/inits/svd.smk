@@ -1,0 +1,3 @@
+use rule train as train_svd with:
+    pathvars:
+        init=instances("svd"),

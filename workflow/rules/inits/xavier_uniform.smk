@@ -1,0 +1,3 @@
+use rule train as train_xavier_uniform with:
+    pathvars:
+        init=instances("xavier_uniform"),

@@ -1,0 +1,3 @@
+use rule train as train_zeros with:
+    pathvars:
+        init=instances("zeros"),

@@ -1,0 +1,15 @@
+rule replay_notebook:
+    input:
+        source=sources("replay/*.py", "architectures/*.py", "datasets/moons.py"),
+    output:
+        curves="<results>/tables/replay_curves.parquet",
+        spectra="<results>/tables/replay_spectra.parquet",
+        panels="<results>/tables/replay_panels.parquet",
+    log:
+        "logs/replay.log",
+    benchmark:
+        "<results>/benchmarks/replay.tsv"
+    message:
+        "literal replay of document A"
+    script:
+        "../scripts/replay_notebook.py"

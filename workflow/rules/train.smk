@@ -1,0 +1,24 @@
+# The template of a training job: one cell with one block of seeds. It matches no file itself;
+# every method of workflow/rules/inits makes its own rule of it.
+rule train:
+    input:
+        data="<results>/data/{dataset}/manifest.json",
+        source=cell_sources,
+    output:
+        curves="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/curves.parquet",
+        layers="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/layers.parquet",
+        outcomes="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/outcomes.parquet",
+    params:
+        spec=cell_spec,
+        fingerprint=cell_fingerprint,
+    log:
+        "logs/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.log",
+    benchmark:
+        "<results>/benchmarks/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    message:
+        "train {wildcards.experiment}: {wildcards.init} on {wildcards.architecture}, {wildcards.dataset}, seeds {wildcards.seeds}"
+    script:
+        f"{workflow.basedir}/workflow/scripts/train.py"  # from any folder of rules

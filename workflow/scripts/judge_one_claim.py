@@ -1,0 +1,14 @@
+from pathlib import Path
+
+from initbench.jobs import job
+
+with job(snakemake.log[0]):
+    from initbench import claims, io
+    from initbench.claims.ledger import cited
+    from initbench.tables import Tables
+
+    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    claim = snakemake.wildcards.claim
+    evidence = claims.measure(cited(ledger, claim), Tables(Path(snakemake.params.tables)))
+    verdict = next(v for v in claims.judge(ledger, evidence) if v.id == claim)
+    io.write_text(Path(snakemake.output[0]), claims.to_json(verdict.to_dict()))

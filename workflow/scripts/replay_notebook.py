@@ -1,0 +1,13 @@
+from pathlib import Path
+
+from initbench.jobs import job
+
+with job(snakemake.log[0]):
+    import pyarrow as pa
+
+    from initbench import shards
+    from initbench.replay.notebook import replay
+
+    for name, frame in replay().items():
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        shards.write(table, Path(snakemake.output[name]), {})
