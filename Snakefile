@@ -44,6 +44,10 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
+onstart:
+    announce()
+
+
 for method in methods_in_use():
 
     include: f"workflow/rules/inits/{method}.smk"

@@ -20,6 +20,7 @@ class SyntheticTables(Tables):
     def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
         super().__init__(Path("synthetic"))
         self.frames = dict(frames)
+        self._read = self._load  # not cached, so that a test may exchange a frame
 
     def _load(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -106,21 +107,13 @@ def layers(
     architecture: str = "tanh_chain",
 ) -> pd.DataFrame:
     """Return layer records: `values` maps (step, layer, quantity, index) to the value."""
-    return pd.concat(
-        [
-            runs(
-                init,
-                seeds,
-                dataset,
-                architecture,
-                step=step,
-                layer=layer,
-                quantity=quantity,
-                index=index,
-                value=value,
-            )
-            for (step, layer, quantity, index), value in values.items()
-        ]
+    keys = pd.DataFrame(list(values), columns=["step", "layer", "quantity", "index"])
+    rows = keys.loc[keys.index.repeat(seeds)].reset_index(drop=True)
+    identity = {"dataset": dataset, "architecture": architecture, "init": init}
+    return rows.assign(
+        **identity,
+        seed=np.tile(SEED_BASE + np.arange(seeds), len(keys)),
+        value=np.concatenate([np.broadcast_to(value, seeds) for value in values.values()]),
     )
 
 

@@ -54,7 +54,7 @@ def _join(name: str, folders: Mapping[str, str]) -> memoryview:
     """Return the Parquet bytes of the joined table, one row group a job."""
     sink, writer = pa.BufferOutputStream(), None
     for table in _tables(name, folders):
-        writer = writer or pq.ParquetWriter(sink, table.schema, compression="zstd")
+        writer = writer or pq.ParquetWriter(sink, table.schema, **shards.WRITING)
         writer.write_table(table)
     if writer is None:
         raise InitbenchError("An experiment without runs cannot be collected; give it a grid.")
@@ -69,6 +69,6 @@ def _tables(name: str, folders: Mapping[str, str]) -> Iterator[pa.Table]:
         schemas.check(name, table.to_pandas(), str(path))
         dataset, architecture, init = path.parts[-5:-2]
         for column, value in zip(IDENTITY, (dataset, architecture, init), strict=True):
-            repeated = pa.array([value] * len(table)).dictionary_encode()
+            repeated = pa.array([value] * len(table), pa.string()).dictionary_encode()
             table = table.append_column(column, repeated)
         yield table

@@ -1,7 +1,7 @@
 """Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -46,13 +46,13 @@ class Cell:
 def validate(config: Config, root: Path) -> None:
     """Raise InitbenchError, one sentence, at the first thing in `config` that makes no sense.
 
-    `root` is the project's folder, where the schema lies.
+    `root` is the project's folder, where the schema and the methods' rules lie.
     """
     schema = yaml.safe_load((root / SCHEMA).read_text())
     error = best_match(Draft202012Validator(schema).iter_errors(config))
     if error is not None:
         raise _sentence(error)
-    _check_entries(config)
+    _check_entries(config, root)
     _check_experiments(config)
 
 
@@ -66,7 +66,7 @@ def _sentence(error: ValidationError) -> InitbenchError:
     return InitbenchError(f"In config.yaml at {place}: {error.message}; please correct it.")
 
 
-def _check_entries(config: Config) -> None:
+def _check_entries(config: Config, root: Path) -> None:
     for spec in config["datasets"].values():
         datasets.check_spec(spec)
     for spec in config["architectures"].values():
@@ -74,14 +74,13 @@ def _check_entries(config: Config) -> None:
     for name, spec in config["inits"].items():
         parameters = {key: value for key, value in spec.items() if key != "method"}
         catalogue.check(spec["method"], parameters)
-        _check_rule(name, spec["method"])
+        _check_rule(name, spec["method"], root)
     for spec in config["protocols"].values():
         Protocol.of(spec)
 
 
-def _check_rule(name: str, method: str) -> None:
+def _check_rule(name: str, method: str, root: Path) -> None:
     rule = Path("workflow/rules/inits") / f"{method}.smk"
-    root = Path(__file__).resolve().parents[2]
     if not (root / rule).exists():
         raise InitbenchError(
             f"The init '{name}' uses the method '{method}', which has no rule; "
@@ -97,10 +96,17 @@ def _check_experiments(config: Config) -> None:
             )
         for crossing in experiment["grid"]:
             _check_crossing(config, name, crossing)
-    folders = Counter(cell.folder for cell in cells(config))
-    folder, times = folders.most_common(1)[0]
-    if times > 1:
-        raise InitbenchError(f"The grid has the cell {folder} twice; remove it from one crossing.")
+            Protocol.of(_extended(config["protocols"][experiment["protocol"]], crossing))
+        _check_once(name, experiment["grid"])
+
+
+def _check_once(name: str, grid: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a cell in two crossings, even with other blocks: its seeds would count twice."""
+    times = Counter(names for crossing in grid for names in _names(crossing))
+    names, most = times.most_common(1)[0]
+    if most > 1:
+        cell = "/".join((name, *names))
+        raise InitbenchError(f"The grid has the cell {cell} twice; remove it from one crossing.")
 
 
 def _check_crossing(config: Config, name: str, crossing: Mapping[str, Any]) -> None:
@@ -121,25 +127,28 @@ def cells(config: Config) -> Iterator[Cell]:
     for name, experiment in config["experiments"].items():
         for crossing in experiment["grid"]:
             seeds, block = _seeds(config, experiment["family"], crossing)
-            for dataset, architecture, init in product(
-                crossing["datasets"], crossing["architectures"], crossing["inits"]
-            ):
+            for dataset, architecture, init in _names(crossing):
                 for start in range(0, seeds, block):
                     first = config["seed_base"] + start
                     yield Cell(name, dataset, architecture, init, first, block)
 
 
+def _names(crossing: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Return each dataset, architecture and init of a crossing."""
+    return product(crossing["datasets"], crossing["architectures"], crossing["inits"])
+
+
 def _seeds(config: Config, family: str, crossing: Mapping[str, Any]) -> tuple[int, int]:
-    """Return the number of seeds and the block size of a crossing, cut down in the preview."""
+    """Return the number of seeds, in whole blocks, and the block size; the preview cuts both."""
     most = config.get("reduce", {}).get("seeds", {}).get(family, crossing["seeds"])
-    seeds = min(crossing["seeds"], most)
-    return (seeds, seeds) if seeds < crossing["block"] else (seeds, crossing["block"])
+    seeds, block = min(crossing["seeds"], most), crossing["block"]
+    return (seeds, seeds) if seeds < block else (seeds - seeds % block, block)
 
 
 def seeds_of(config: Config, experiment: str) -> int:
-    """Return the smallest number of seeds among the cells of `experiment`."""
+    """Return the largest number of seeds among the cells of `experiment`."""
     spec = config["experiments"][experiment]
-    return min(_seeds(config, spec["family"], crossing)[0] for crossing in spec["grid"])
+    return max(_seeds(config, spec["family"], crossing)[0] for crossing in spec["grid"])
 
 
 def cell_spec(config: Config, cell: Any) -> dict[str, Any]:
@@ -160,12 +169,16 @@ def cell_spec(config: Config, cell: Any) -> dict[str, Any]:
 def _protocol_spec(config: Config, cell: Any) -> dict[str, Any]:
     """Return the protocol entry of a cell with its crossing's wishes, shortened in the preview."""
     experiment = config["experiments"][cell.experiment]
-    protocol = dict(config["protocols"][experiment["protocol"]])
     crossing = next(c for c in experiment["grid"] if _holds(c, cell))
-    for kind, wishes in crossing.get("also", {}).items():
-        protocol[kind] = {**protocol.get(kind, {}), **wishes}
+    protocol = _extended(config["protocols"][experiment["protocol"]], crossing)
     epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["family"])
     return protocol if epochs is None else shorten(protocol, epochs)
+
+
+def _extended(protocol: Mapping[str, Any], crossing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a protocol entry with what its crossing also evaluates and records."""
+    wishes = crossing.get("also", {})
+    return {**protocol, **{k: {**protocol.get(k, {}), **more} for k, more in wishes.items()}}
 
 
 def _holds(crossing: Mapping[str, Any], cell: Any) -> bool:

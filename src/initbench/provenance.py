@@ -6,40 +6,29 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from initbench import architectures, datasets
 from initbench.inits import catalogue
+from initbench.ledger_files import ledger_sha256
+from initbench.sources import PACKAGE, closure
 
-PACKAGE = Path(__file__).resolve().parent
 ROOT = PACKAGE.parents[1]
-ENGINE = ("seeds.py", "training", "probes", "inits/common.py", "inits/method.py")
-SHARED = ("architectures/feedforward.py", "architectures/activations.py")
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow", "statsmodels",
             "scikit-learn", "matplotlib", "seaborn", "jinja2", "snakemake")  # fmt: skip
 
 
-@cache
-def engine_sources() -> tuple[Path, ...]:
-    """Return the files that every training result depends on."""
-    paths = [PACKAGE / name for name in (*ENGINE, *SHARED)]
-    files = [file for path in paths for file in (sorted(path.glob("*.py")) or [path])]
-    return tuple(file for file in files if file.name != "plain.py")
-
-
 def cell_sources(spec: dict[str, Any]) -> list[Path]:
     """Return the files that the training of one cell depends on: the engine's and its own."""
-    own = [
+    files = [
+        PACKAGE / "training" / "engine.py",
         catalogue.source_file(spec["init"]["method"]),
         architectures.source_file(spec["architecture"]["family"]),
         datasets.source_file(spec["dataset"]["source"]),
     ]
-    if spec["architecture"]["family"] == "deep_tanh_mlp":  # a special case of the MLP
-        own.append(architectures.source_file("mlp"))
-    return [*engine_sources(), *own]
+    return sorted({source for file in files for source in closure(file)})
 
 
 def fingerprint(spec: dict[str, Any]) -> str:
@@ -54,12 +43,6 @@ def digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def digest_of(files: Iterable[Path]) -> str:
-    """Return one sha256 for several files, by their names and contents."""
-    lines = [f"{file.name} {digest(file)}" for file in sorted(files)]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
 @cache
 def environment() -> dict[str, Any]:
     """Return versions, processor and commit, as plain data."""
@@ -71,14 +54,8 @@ def environment() -> dict[str, Any]:
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "commit": _git("rev-parse", "HEAD"),
         "dirty": bool(_git("status", "--porcelain")),
-        "ledger_sha256": ledger_digest(),
+        "ledger_sha256": ledger_sha256(ROOT / "workflow" / "claims"),
     }
-
-
-def ledger_digest() -> str:
-    """Return the hash of the ledger: the claims' files and the amendments, not the explanations."""
-    folder = ROOT / "workflow" / "claims"
-    return digest_of(f for f in folder.glob("*.yaml") if not f.name.startswith("explanations"))
 
 
 def _processor() -> str:

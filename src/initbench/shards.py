@@ -14,13 +14,14 @@ from initbench.io import write_bytes
 
 KEY = b"initbench"
 NAMES = ("curves", "layers", "outcomes")
+WRITING = {"compression": "zstd", "write_page_checksum": True}  # a flipped bit shows when read
 
 
 def write(table: pa.Table, path: Path, metadata: Mapping[str, Any]) -> None:
     """Write `table` to `path` atomically, with `metadata` as JSON in the footer."""
     text = json.dumps(metadata, sort_keys=True)
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata({KEY: text}), sink, compression="zstd")
+    pq.write_table(table.replace_schema_metadata({KEY: text}), sink, **WRITING)
     write_bytes(path, sink.getvalue().to_pybytes())
 
 
@@ -30,9 +31,9 @@ def footer(path: Path) -> dict[str, Any]:
         raise InitbenchError(f"{path} is missing; run snakemake again to make it.")
     try:
         metadata = pq.read_schema(path).metadata or {}
-    except (pa.ArrowInvalid, OSError) as error:
+        found: dict[str, Any] = json.loads(metadata.get(KEY, b"{}"))
+    except (ValueError, OSError) as error:
         raise corrupt(path) from error
-    found: dict[str, Any] = json.loads(metadata.get(KEY, b"{}"))
     return found
 
 
@@ -41,8 +42,8 @@ def read(path: Path) -> pa.Table:
     if not path.exists():
         raise InitbenchError(f"{path} is missing; run snakemake again to make it.")
     try:
-        return pq.read_table(path, partitioning=None)
-    except (pa.ArrowInvalid, OSError) as error:
+        return pq.read_table(path, partitioning=None, page_checksum_verification=True)
+    except (ValueError, OSError) as error:
         raise corrupt(path) from error
 
 

@@ -38,6 +38,10 @@ class Tables:
         """Return the test loss and accuracy of the literal replay after every step."""
         return self._read("replay_curves")
 
+    def panels(self) -> pd.DataFrame:
+        """Return the replay's layer panels: points, grey crosses and decision maps."""
+        return self._read("replay_panels")
+
     def replay_spectra(self) -> pd.DataFrame:
         """Return the replayed and the printed singular values of the eight layers."""
         return self._read("replay_spectra")

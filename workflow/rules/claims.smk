@@ -7,6 +7,7 @@ rule measure_family:
         "<results>/evidence/{family}.json",
     params:
         tables=f"{RESULTS}/tables",
+        claims=claims_of_family,
     log:
         "logs/evidence/{family}.log",
     benchmark:

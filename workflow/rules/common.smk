@@ -4,6 +4,7 @@ from pathlib import Path
 
 from initbench import config as grid
 from initbench import datasets, provenance
+from initbench.claims import attainable
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
 from initbench.figures import registry
@@ -35,11 +36,16 @@ TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
 ]
 DATASETS = sorted({cell.dataset for cells in CELLS.values() for cell in cells})
-FAMILIES = sorted({row.family for row in LEDGER.rows if row.rule})
-FIGURES = registry()
 SPECIAL_TABLES = {
     "checks": ["checks"],
     "replay": ["replay_curves", "replay_spectra", "replay_panels"],
+}
+# Claims and figures that need an experiment which the config leaves out are not made.
+AVAILABLE = {*CELLS, *SPECIAL_TABLES}
+ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
+FAMILIES = sorted({row.family for row in ROWS})
+FIGURES = {
+    name: spec for name, spec in registry().items() if AVAILABLE.issuperset(spec.needs)
 }
 
 
@@ -121,8 +127,13 @@ def tables_of(needs):
 
 def tables_of_family(wildcards):
     """Return the tables that the claims of a family are measured on."""
-    rows = LEDGER.family(wildcards.family)
+    rows = [row for row in ROWS if row.family == wildcards.family]
     return tables_of(sorted({need for row in rows for need in row.needs}))
+
+
+def claims_of_family(wildcards):
+    """Return the claims of a family that this grid can measure."""
+    return [row.id for row in ROWS if row.family == wildcards.family]
 
 
 def tables_of_claim(wildcards):
@@ -144,6 +155,25 @@ def sources(*folders):
         for folder in folders
         for file in sorted(package.glob(folder))
     ]
+
+
+def unattainable():
+    """Return one sentence for each claim that the configured seeds can never decide."""
+    found = []
+    for row in ROWS:
+        counts = [grid.seeds_of(config, need) for need in row.needs if need in CELLS]
+        sentence = attainable(row, max(counts)) if counts else None
+        if sentence:
+            found.append(f"{row.id}: {sentence}")
+    return found
+
+
+def announce():
+    """Say before the first job how much there is to do and which claims stay open."""
+    jobs = sum(len(cells) for cells in CELLS.values())
+    print(f"initbench: {jobs} training jobs in the grid; purpose: {config['purpose']}.")
+    for sentence in unattainable():
+        print(f"initbench: {sentence}")
 
 
 def rules_report():

@@ -8,5 +8,5 @@ with job(snakemake.log[0]):
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     tables = Tables(Path(snakemake.params.tables))
-    evidence = claims.measure(ledger.family(snakemake.wildcards.family), tables)
+    evidence = claims.measure(map(ledger.row, snakemake.params.claims), tables)
     io.write_text(Path(snakemake.output[0]), claims.evidence_to_json(evidence))

@@ -9,7 +9,7 @@ from initbench.claims.evidence import (
     to_json,
 )
 from initbench.claims.judge import judge
-from initbench.claims.ledger import Amendment, Document, Ledger, Quantity, Row, ledger_sha256, load
+from initbench.claims.ledger import Amendment, Document, Ledger, Quantity, Row, load
 from initbench.claims.verdict import Verdict
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "evidence_from_json",
     "evidence_to_json",
     "judge",
-    "ledger_sha256",
     "load",
     "measure",
     "to_json",

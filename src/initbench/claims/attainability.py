@@ -73,4 +73,4 @@ def _too_few_pairs(comparison: Comparison, seeds: int) -> str | None:
     smallest = sides / 2**seeds
     if smallest <= LEVEL:
         return None
-    return wording.too_few_pairs(comparison, seeds, smallest, math.ceil(math.log2(sides / LEVEL)))
+    return wording.too_few_pairs(seeds, smallest, math.ceil(math.log2(sides / LEVEL)))

@@ -1,6 +1,5 @@
 """The ledger of claims: YAML files checked against their schema and against each other."""
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ from jsonschema.exceptions import best_match
 
 from initbench.claims.conditions import evaluate
 from initbench.errors import InitbenchError, unknown
+from initbench.ledger_files import files, ledger_sha256
 from initbench.statistics import undefined
 
-AMENDMENTS = "amendments.yaml"
 WORDS = {
     "reproduced": "reproduced",
     "partly": "partly reproduced",
@@ -75,7 +74,7 @@ class Row:
         rule, declared = entry.get("rule", {}), entry.get("quantities", {})
         return cls(
             **fields,
-            rule={key: ' '.join(rule[key].split()) for key in WORDS if key in rule},
+            rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
             quantities={name: Quantity.of(value) for name, value in declared.items()},
         )
 
@@ -130,20 +129,6 @@ class Ledger:
     def family(self, family: str) -> tuple[Row, ...]:
         """Return the measured rows of a family of experiments, in the order of the ledger."""
         return tuple(row for row in self.rows if row.rule and row.family == family)
-
-
-def files(folder: Path) -> list[Path]:
-    """Return the ledger's files: one a document, a.yaml and so on, and the global amendments."""
-    return [*sorted(folder.glob("[a-z].yaml")), folder / AMENDMENTS]
-
-
-def ledger_sha256(folder: Path) -> str:
-    """Return the SHA-256 over the names and bytes of the ledger's files, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in files(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
 
 
 def load(folder: Path) -> Ledger:

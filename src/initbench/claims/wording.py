@@ -48,7 +48,8 @@ def downgraded(
 def derived(verdicts: Mapping[str, str]) -> str:
     """Return the sentence for a row that follows others, given {claim: verdict} of those."""
     cited = [f"{claim} ({verdict})" for claim, verdict in verdicts.items()]
-    return f"Follows from {' and '.join(cited)}."
+    listed = " and ".join(filter(None, [", ".join(cited[:-1]), cited[-1]]))
+    return f"Follows from {listed}."
 
 
 def unmeasured(needs: Sequence[str]) -> str:
@@ -71,10 +72,10 @@ def out_of_reach(c: Comparison, end: str, successes: int, seeds: int, runs: floa
     )
 
 
-def too_few_pairs(c: Comparison, seeds: int, smallest: float, pairs: int) -> str:
+def too_few_pairs(seeds: int, smallest: float, pairs: int) -> str:
     """Return the clause for a difference over too few pairs for the sign-flip test."""
     return (
-        f"{seeds} pairs cannot give `{c.quantity}` a p-value below {smallest:.2g}; "
+        f"{seeds} pairs cannot give a difference a p-value below {smallest:.2g}; "
         f"it takes {pairs} pairs"
     )
 
@@ -128,13 +129,15 @@ def _relation(comparison: Comparison, quantities: Quantities) -> str:
     threshold = number(comparison.threshold)
     if comparison.quantity is not None and math.isnan(quantities[comparison.quantity].value):
         return ""
-    if math.isnan(comparison.value + comparison.threshold):
-        return "it has nothing to be compared with"
+    end = f"its {_ENDS[comparison.attribute]}" if comparison.attribute in _ENDS else "it"
+    if math.isnan(comparison.value):
+        return f"{end} is not known"
+    if math.isnan(comparison.threshold):
+        return "what it is compared with is not known"
     if comparison.attribute == "interval":
         return _equivalence(comparison, quantities)
     if straddles(comparison, quantities):
         return f"the interval straddles {threshold}"
-    end = f"its {_ENDS[comparison.attribute]}" if comparison.quantity else "it"
     verb = "is" if comparison.holds else "is not"
     return f"{end} {verb} {_RELATIONS[comparison.operator]} {threshold}"
 

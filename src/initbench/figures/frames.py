@@ -52,12 +52,18 @@ def last_step(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame.step == frame.groupby(cell, observed=True)["step"].transform("max")]
 
 
-def mean_interval(values: NDArray[np.float64]) -> Triple:
-    """Return the mean of accuracies with its 95 % t interval, cut off at 0 and at 1."""
+def final(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the very last step of `frame`."""
+    steps = frame["step"]
+    return frame[(steps == steps.max()).to_numpy(dtype=bool)]
+
+
+def mean_interval(values: NDArray[np.float64], top: float = 1.0) -> Triple:
+    """Return the mean with its 95 % t interval, cut off at 0 and at `top`, the best accuracy."""
     centre = float(values.mean())
     spread = values.std(ddof=1) if len(values) > 1 else 0.0
     reach = float(stats.t.ppf(0.975, max(1, len(values) - 1)) * spread / np.sqrt(len(values)))
-    return centre, max(0.0, centre - reach), min(1.0, centre + reach)
+    return centre, max(0.0, centre - reach), min(top, centre + reach)
 
 
 def median_interval(values: NDArray[np.float64]) -> Triple:

@@ -2,31 +2,32 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.typing import ColorType
 
 from initbench.figures.style import INK
 
 
 def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: Any) -> None:
-    """Draw `colours` (rows × columns, NaN = no colour) with `texts` of equal shape in the cells."""
-    annotations = {"size": 9.5}
-    sns.heatmap(
-        colours,
-        annot=texts,
-        fmt="",
-        cmap="viridis",
-        cbar=False,
-        linewidths=2,
-        linecolor="none",
-        annot_kws=annotations,
-        ax=axes,
-        **options,
-    )
-    for row, column in zip(*colours.isna().to_numpy().nonzero(), strict=True):
+    """Draw `colours` (rows × columns, NaN = bare) with `texts` of equal shape in the cells."""
+    sns.heatmap(colours, cmap="viridis", cbar=False, ax=axes, **options)
+    mesh = axes.collections[0]
+    mesh.update_scalarmappable()
+    bare = colours.isna().to_numpy()
+    for (row, column), shade in zip(np.ndindex(bare.shape), mesh.get_facecolor(), strict=True):
+        ink = INK if bare[row, column] else _letters(shade)
         text = str(texts.iloc[row, column])
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=9.5, color=INK)
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=9.5, color=ink)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
+
+
+def _letters(shade: ColorType) -> str:
+    """Return dark or white letters, whichever has more contrast on `shade`."""
+    red, green, blue = (channel**2.2 for channel in to_rgb(shade))
+    return "#111111" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"

@@ -10,6 +10,7 @@ from initbench.figures.frames import (
     MNIST,
     Summary,
     bands,
+    final,
     load,
     mean_interval,
     median_interval,
@@ -34,13 +35,14 @@ from initbench.tables import Tables
 VARIANTS = ["default", "zero_fc1", "zeros", "ones"]
 RANDOM = ["default", "xavier", "he_normal"]
 CHANCE = 0.10  # one class in ten
+ZOOM = (0.09, 0.13)
 MAJORITY = 0.1135  # share of the most frequent class, the digit 1, among the test images
 
 
-def chance_lines(axes: Axes) -> None:
-    """Draw the two levels that a net reaches without learning, across or up the panel."""
-    reference(axes, MAJORITY, "11.35 %: always the digit 1", va="bottom")
-    reference(axes, CHANCE, "10 %: one class in ten", va="top")
+def chance_lines(axes: Axes, across: bool = True) -> None:
+    """Draw the two levels that a net reaches without learning."""
+    reference(axes, CHANCE, "10 %: one class in ten", ":", across)
+    reference(axes, MAJORITY, "11.35 %: always the digit 1", "--", across)
 
 
 def _curves(tables: Tables, inits: Sequence[str], column: str, summary: Summary) -> pd.DataFrame:
@@ -79,17 +81,19 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame, inits: Sequence[str], x: str) 
 def draw_accuracy(tables: Tables) -> Drawing:
     """Draw the mean test accuracy over epochs of the demo's four variants."""
     frame = _curves(tables, VARIANTS, "accuracy", mean_interval)
-    drawing, ((axes,),) = canvas(height=3.9)
-    _draw_curves(axes, frame, VARIANTS, "epoch")
-    axes.set(xlabel="epoch", ylabel="test accuracy", ylim=(0, 1.03))
-    percent(axes.yaxis)
-    chance_lines(axes)
-    key(drawing, axes.get_lines(), columns=2)
-    last = frame[frame.step == frame.step.max()]
-    alt = f"Mean test accuracy after the last epoch: {by_init(last)}."
+    drawing, panels = canvas(2, 1, 5.6, sharex=True, height_ratios=[1.5, 1])
+    for axes in panels[:, 0]:
+        _draw_curves(axes, frame, VARIANTS, "epoch")
+        chance_lines(axes)
+        percent(axes.yaxis)
+        axes.set_ylabel("test accuracy")
+    panels[0, 0].set_ylim(0, 1.03)
+    panels[1, 0].set(xlabel="epoch", ylim=ZOOM, title="the same around chance")
+    key(drawing, panels[0, 0].get_lines())
+    alt = f"Mean test accuracy after the last epoch: {by_init(final(frame))}."
     caption = (
-        "Mean over seeds with its 95 % t interval. Dashed: one class in ten, and the share of "
-        "the most frequent digit, which a net reaches that always gives the same answer."
+        "Mean over seeds with its 95 % t interval; the lower panel enlarges the strip around "
+        "chance. Always answering with the most frequent digit gives 11.35 %."
     )
     return Drawing(drawing, frame, alt, caption)
 
@@ -107,10 +111,9 @@ def draw_loss(tables: Tables) -> Drawing:
     logarithmic(axes)
     _draw_curves(axes, frame, VARIANTS, "epoch")
     axes.set(xlabel="epoch", ylabel="test loss (cross-entropy, nats)")
-    reference(axes, float(np.log(10)), "ln 10: ten equal chances")
+    reference(axes, float(np.log(10)), "ln 10: one tenth for each digit")
     key(drawing, axes.get_lines(), columns=2)
-    last = frame[frame.step == frame.step.max()]
-    alt = f"Median test loss after the last epoch: {by_init(last, number)}."
+    alt = f"Median test loss after the last epoch: {by_init(final(frame), number)}."
     caption = (
         "Median over seeds with its 95 % interval, on a logarithmic axis. The dashed line is the "
         "loss of a net that gives each digit one tenth."

@@ -1,12 +1,10 @@
 """Document D: where every variant of the demo's net ends."""
 
 import re
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from initbench.figures.frames import (
     MNIST,
@@ -18,11 +16,10 @@ from initbench.figures.frames import (
     runs,
     success_rate,
 )
-from initbench.figures.mnist_curves import CHANCE, MAJORITY, chance_lines
+from initbench.figures.mnist_curves import chance_lines
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.rows import dot_rows
 from initbench.figures.style import (
-    INK,
     band,
     canvas,
     colour,
@@ -30,9 +27,11 @@ from initbench.figures.style import (
     key,
     label,
     logarithmic,
+    look,
     percent,
+    proxy,
 )
-from initbench.figures.words import by_init, interval, listing
+from initbench.figures.words import by_init, extremes, interval, listing
 from initbench.tables import Tables
 
 RANDOM = "3 epochs, random draws"
@@ -91,9 +90,8 @@ def _rows(frame: pd.DataFrame, xlabel: str, words: str, caption: str) -> Drawing
     drawing, panels = dot_rows(frame)
     percent(panels[-1].xaxis)
     panels[-1].set(xlabel=xlabel, xlim=(-0.02, 1.02))
-    phrases = (f"{row.panel}: {row.row} {interval(row)}" for _, row in frame.iterrows())
     data = frame.drop(columns=["level", "place"])
-    return Drawing(drawing, data, f"{words}: {listing(phrases)}.", caption)
+    return Drawing(drawing, data, f"{words}. {extremes(frame)}.", caption)
 
 
 @figure(
@@ -110,17 +108,9 @@ def draw_final(tables: Tables) -> Drawing:
         "counts with the accuracy that its outputs then have."
     )
     drawn = _rows(frame, "test accuracy at the end", "Mean final test accuracy", caption)
-    styles = {
-        CHANCE: (":", "10 %: one class in ten"),
-        MAJORITY: ("--", "11.35 %: always one digit"),
-    }
     for axes in drawn.figure.axes:
-        for level, (dash, _) in styles.items():
-            axes.axvline(level, color=INK, lw=1, ls=dash, alpha=0.75, zorder=0)
-    key(
-        drawn.figure,
-        [Line2D([], [], color=INK, lw=1, ls=dash, label=text) for dash, text in styles.values()],
-    )
+        chance_lines(axes, across=False)
+    key(drawn.figure, drawn.figure.axes[0].get_lines())
     return drawn
 
 
@@ -192,17 +182,18 @@ def draw_sweep(tables: Tables) -> Drawing:
     for place, (_, row) in enumerate(swept.iterrows()):
         _draw_constant(axes, place, row)
     for _, row in default.iterrows():
-        axes.axhline(
-            row.value, color=colour("default"), lw=1.8, label=f"default init (n = {row.n})"
-        )
+        text = f"default init (n = {row.n})"
         axes.axhspan(row.low, row.high, color=colour("default"), alpha=0.22, lw=0)
-    axes.set_xticks(range(len(swept)), labels=[f"{value:g}" for value in swept.constant])
+        axes.axhline(row.value, color=colour("default"), label=text)
+    names = [f"{value:g}".replace("-", "−") for value in swept.constant]
+    axes.set_xticks(range(len(swept)), labels=names)
     axes.set(
         xlabel="value of every weight and bias", ylabel="test accuracy at the end", ylim=(0, 1.03)
     )
     percent(axes.yaxis)
     _finish(axes, swept)
-    key(drawing, [*axes.get_lines()])
+    constants = [proxy(f"one constant ({runs(swept)})", ink=colour("ones"))] if len(swept) else []
+    key(drawing, [*constants, *axes.get_lines()])
     caption = (
         "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
         "equal distances."
@@ -212,15 +203,5 @@ def draw_sweep(tables: Tables) -> Drawing:
 
 
 def _draw_constant(axes: Axes, place: int, row: pd.Series) -> None:
-    reach: Any = [[row.value - row.low], [row.high - row.value]]
-    axes.errorbar(
-        place, row.value, yerr=reach, color=colour(row["init"]), marker="D", elinewidth=1.8
-    )
-    axes.annotate(
-        f"n = {row.n}",
-        (place, row.high),
-        xytext=(0, 5),
-        textcoords="offset points",
-        ha="center",
-        size=9,
-    )
+    drawn, reach = look(row["init"]), [[row.value - row.low], [row.high - row.value]]
+    axes.errorbar(place, row.value, yerr=reach, color=drawn.colour, marker=drawn.marker, ms=8)

@@ -8,6 +8,7 @@ from initbench.figures.frames import (
     MNIST,
     bands,
     central_range,
+    final,
     last_step,
     load,
     median_interval,
@@ -44,18 +45,15 @@ UNITS = 128
 
 def _gradients(tables: Tables) -> pd.DataFrame:
     """Return the median first gradient norm of every tensor, one row a net and tensor."""
-    names = ["mnist_ablations", "mnist_main"]
     parts = [
-        pick(
-            load(tables.layers, name),
-            quantity="gradient_norm",
-            step=0,
-            architecture=list(NETS),
-            init=ZEROED,
-        )
-        for name in names
+        pick(load(tables.layers, name), quantity="gradient_norm", step=0, init=ZEROED)
+        for name in ("mnist_ablations", "mnist_main")
     ]
-    frame = bands(pd.concat(parts), ["init", "architecture", "layer"], "value", median_interval)
+    # The two experiments start from the same nets, so that a shared seed counts once.
+    norms = pd.concat(parts).drop_duplicates(["architecture", "init", "seed", "layer"])
+    shown = norms.architecture.isin(list(NETS)) & norms["init"].isin(ZEROED[-2:])
+    norms = norms[shown | (norms.architecture == "mnist_net")]
+    frame = bands(norms, ["init", "architecture", "layer"], "value", median_interval)
     row = frame["init"].map(label) + frame.architecture.map(NETS)
     places = frame["init"].map(ZEROED.index)
     return frame.assign(row=row, place=places).sort_values(["place", "architecture"], kind="stable")
@@ -118,8 +116,7 @@ def draw_symmetry(tables: Tables) -> Drawing:
     grid[1, 3].set_visible(False)
     drawing.supxlabel("step (938 an epoch)", fontsize=10.5)
     drawing.supylabel("distinct rows of fc1.weight", fontsize=10.5)
-    ends = frame[frame.step == frame.step.max()]
-    words = (f"{label(row['init'])} {interval(row, number)}" for _, row in ends.iterrows())
+    words = (f"{label(row['init'])} {interval(row, number)}" for _, row in final(frame).iterrows())
     alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {listing(words)}."
     caption = (
         "Rows that are equal bit by bit count once. Median over seeds; the bands hold the central "
@@ -132,7 +129,7 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     logarithmic(axes)
     axes.set_yticks([1, 4, 16, 64], labels=["1", "4", "16", "64"])
     axes.set_ylim(0.75, 220)
-    reference(axes, UNITS, "")
+    reference(axes, UNITS)
     axes.set_title(f"{label(init)} ({runs(frame)})" if len(frame) else label(init), fontsize=9.5)
     if frame.empty:
         empty(axes)
@@ -166,7 +163,8 @@ def draw_spectra(tables: Tables) -> Drawing:
     for axes, init in zip(panels[0], SPECTRA_OF, strict=True):
         part = frame[frame["init"] == init]
         axes.set_title(f"{label(init)} ({runs(part)})" if len(part) else label(init), fontsize=9.5)
-    drawing.supxlabel("rank of the singular value", fontsize=10.5)
+    for axes in panels[1]:
+        axes.set_xlabel("rank")
     key(drawing, [proxy("at init", "none"), proxy("after training")])
     largest = frame[(frame["index"] == 0) & (frame.layer == "fc1.weight")]
     words = (

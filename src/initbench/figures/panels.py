@@ -27,22 +27,23 @@ CERTAINTY = [(0, 0.6), (0, 0.38), (0, 0.18), (1, 0.18), (1, 0.38), (1, 0.6)]
 
 
 def stamps(centres: Array, shape: Array, size: float) -> Path:
-    """Return one path of polygons `shape` (m, 2), scaled by `size`, at `centres` (n, 2).
+    """Return one path of the bars or polygons `shape` (m, 2) times `size` at `centres` (n, 2).
 
     One path for all keeps the file small; centres closer than a hair are drawn once.
     """
     apart = np.unique((centres / (size / 4)).round(), axis=0) * (size / 4)
-    closed = np.vstack([shape, shape[:1]]) * size
-    vertices = (apart[:, None, :] + closed[None, :, :]).reshape(-1, 2)
-    codes = [Path.MOVETO, *[Path.LINETO] * (len(shape) - 1), Path.CLOSEPOLY]
+    outline = (shape if len(shape) == 2 else np.vstack([shape, shape[:1]])) * size
+    vertices = (apart[:, None, :] + outline[None, :, :]).reshape(-1, 2)
+    last = Path.LINETO if len(shape) == 2 else Path.CLOSEPOLY
+    codes = [Path.MOVETO, *[Path.LINETO] * (len(outline) - 2), last]
     return Path(vertices, np.tile(codes, len(apart)))
 
 
-def _draw_points(axes: Axes, points: pd.DataFrame, size: float) -> None:
+def _draw_points(axes: Axes, points: pd.DataFrame, size: float, rim: float = 0.0) -> None:
     for name, shape in SHAPES.items():
         centres = points.loc[points.label == name, ["x", "y"]].to_numpy(dtype=float)
-        patch = PathPatch(stamps(centres, shape, size), fc=CLASS_COLOURS[name], lw=0, alpha=0.8)
-        axes.add_patch(patch)
+        path = stamps(centres, shape, size)
+        axes.add_patch(PathPatch(path, fc=CLASS_COLOURS[name], ec=INK, lw=rim, alpha=0.85))
 
 
 def _draw_crosses(axes: Axes, grid: pd.DataFrame, size: float) -> None:
@@ -150,7 +151,7 @@ def draw_decisions(tables: Tables) -> Drawing:
             empty(axes)
             continue
         _draw_field(axes, field)
-        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.045)
+        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.055, 0.7)
         words.append(f"{run} {share((field.score > 0.5).mean())}")
     key(drawing, _class_key())
     alt = f"Share of the drawn plane given to class 1: {listing(words)}."

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.frames import thin
+from initbench.figures.frames import final, thin
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     INK,
@@ -68,7 +68,7 @@ def draw_curves(tables: Tables) -> Drawing:
     row[1].set(ylabel="test accuracy", ylim=(0.28, 1.03))
     percent(row[1].yaxis)
     key(drawing, [*row[0].get_lines(), proxy("value in the document", "none", "o")], columns=2)
-    ends = frame[frame.step == frame.step.max()].set_index("run")
+    ends = final(frame).set_index("run")
     words = (
         f"{label(run)} {share(ends.test_accuracy[run])}, loss {number(ends.test_loss[run])}"
         for run in RUNS
@@ -169,7 +169,7 @@ def _draw_differences(axes: Axes, frame: pd.DataFrame, run: str) -> None:
         part = frame[frame["rank"] == rank]
         axes.plot(part.layer, part.difference * 1e5, ls="none", marker=marker, color=colour(run))
     for side in (-1, 1):
-        reference(axes, side * TOLERANCE * 1e5, "")
+        reference(axes, side * TOLERANCE * 1e5)
 
 
 def _words(frame: pd.DataFrame) -> str:

@@ -14,17 +14,21 @@ from initbench.figures.style import INK, THEME
 SVG = "http://www.w3.org/2000/svg"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_SEGMENT = re.compile(r"([MLQCz])([^MLQCz]*)")
+_BLACK = re.compile(f"{INK}|#000000")
 _LINK = re.compile(r"#([\w-]+)")
+_FONT = re.compile(r"font-family: [^;]*;?\s*")
+_IDLE_TURN = re.compile(r"rotate\(-?0 ")
 _NO_METADATA = dict.fromkeys(["Creator", "Date", "Format", "Type"])
 
 
 def save(drawing: Drawing, svg_path: Path, csv_path: Path) -> None:
     """Write the SVG, the CSV that it plots, and beside the SVG a JSON of title and texts."""
     words = {name: getattr(drawing, name) for name in ("title", "alt", "caption", "claims")}
-    Path(svg_path).write_text(svg(drawing), encoding="utf-8")
-    drawing.data.to_csv(csv_path, index=False, float_format="%.6g", lineterminator="\n")
     text = json.dumps(words, indent=2, ensure_ascii=False) + "\n"
+    Path(svg_path).write_text(svg(drawing), encoding="utf-8")
     Path(svg_path).with_suffix(".json").write_text(text, encoding="utf-8")
+    drawing.data.to_csv(csv_path, index=False, float_format="%.6g", lineterminator="\n")
 
 
 def save_png(drawing: Drawing, path: Path, dpi: int = 192) -> None:
@@ -39,64 +43,78 @@ def svg(drawing: Drawing) -> str:
     with mpl.rc_context(THEME):
         drawing.figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
     root = ElementTree.fromstring(buffer.getvalue())
-    _drop(root, "metadata")
-    _drop(root, "style")
+    # A style sheet inside would reach every other drawing of the page.
+    for tag in ("metadata", "style"):
+        _drop(root, tag)
     _keep_linked_ids(root, drawing.name)
     for element in root.iter():
         _tidy(element)
-    _describe(root, drawing)
+    _describe(root, drawing.alt)
     ElementTree.register_namespace("", SVG)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+    return ElementTree.tostring(root, encoding="unicode").rstrip() + "\n"
 
 
 def _drop(root: ElementTree.Element, tag: str) -> None:
-    """Remove every element of a kind: a style sheet would reach the page around the figure."""
     for parent in list(root.iter()):
         for child in parent.findall(f"{{{SVG}}}{tag}"):
             parent.remove(child)
 
 
 def _keep_linked_ids(root: ElementTree.Element, name: str) -> None:
-    """Give the ids that are linked to the figure's name, so that no page holds one twice."""
-    links = [value for element in root.iter() for value in element.attrib.values()]
-    linked = dict.fromkeys(match for value in links for match in _LINK.findall(value))
-    ids = [element.get("id") for element in root.iter() if element.get("id") in linked]
-    new = {old: f"{name}-{place}" for place, old in enumerate(ids) if old is not None}
+    """Rename the ids that are linked after the figure, so that no page holds one twice."""
+    links = (value for element in root.iter() for value in element.attrib.values())
+    linked = {match for value in links for match in _LINK.findall(value)}
+    ids = [found for element in root.iter() if (found := element.get("id")) in linked]
+    new = {str(old): f"{name}-{place}" for place, old in enumerate(ids)}
     for element in root.iter():
-        if element.get("id") not in new:
-            element.attrib.pop("id", None)
+        old = element.attrib.pop("id", "")
         for key, value in element.attrib.items():
-            element.set(key, new.get(value) or _LINK.sub(lambda m: _renamed(m, new), value))
-
-
-def _renamed(match: re.Match[str], new: dict[str, str]) -> str:
-    return "#" + new.get(match[1], match[1])
+            element.set(key, _LINK.sub(lambda match: "#" + new.get(match[1], match[1]), value))
+        if old in new:
+            element.set("id", new[old])
 
 
 def _tidy(element: ElementTree.Element) -> None:
-    """Let ink follow the page, shorten numbers to a hundredth of a point, drop idle turns."""
-    element.text = element.text if (element.text or "").strip() else None
+    """Let black and font follow the root, keep hundredths of a point, drop idle turns."""
     element.tail = "\n"
+    element.text = (element.text or "").strip() or None
     if XLINK_HREF in element.attrib:
         element.set("href", element.attrib.pop(XLINK_HREF))
     for key, value in element.attrib.items():
-        element.set(
-            key, _shorter(value.replace(INK, "currentColor").replace("black", "currentColor"))
-        )
-    if re.match(r"rotate\(-?0 ", element.get("transform", "")):
+        shorter = _relative(value) if key == "d" else _rounded(value)
+        element.set(key, _FONT.sub("", _BLACK.sub("currentColor", shorter)))
+    if _IDLE_TURN.match(element.get("transform", "")):
         del element.attrib["transform"]
 
 
-def _shorter(value: str) -> str:
-    rounded = _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
-    return re.sub(r"\s*\n\s*", " ", rounded).strip()
+def _rounded(value: str) -> str:
+    return _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
 
 
-def _describe(root: ElementTree.Element, drawing: Drawing) -> None:
-    """Make the element an image with a text, in pixels of the page, with rounded joins."""
+def _relative(path: str) -> str:
+    """Return path data in relative coordinates, which are shorter, without adding up errors."""
+    here, parts = [0.0, 0.0], []
+    for command, body in _SEGMENT.findall(path):
+        there = [round(float(number), 2) for number in body.split()]
+        start = [0.0, 0.0] if command == "M" else here
+        steps = [round(place - start[k % 2], 2) for k, place in enumerate(there)]
+        numbers = " ".join(f"{step:g}" for step in steps).replace(" -", "-")
+        parts.append((command if command == "M" else command.lower()) + numbers)
+        here = there[-2:] or here
+    level = re.sub(r"l(-?[\d.]+) 0(?![\d.])", r"h\1", "".join(parts))
+    return re.sub(r"l0 ?(-?[\d.]+)(?=[a-zA-Z]|$)", r"v\1", level)
+
+
+def _describe(root: ElementTree.Element, alt: str) -> None:
+    """Make the root an image with a text, sized in pixels, in the page's colour and font."""
     _, _, width, height = (float(part) for part in root.attrib["viewBox"].split())
-    root.set("width", f"{width * 96 / 72:.0f}")
-    root.set("height", f"{height * 96 / 72:.0f}")
-    root.set("role", "img")
-    root.set("aria-label", drawing.alt)
-    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    about = {
+        "width": f"{width * 96 / 72:.0f}",
+        "height": f"{height * 96 / 72:.0f}",
+        "role": "img",
+        "aria-label": alt,
+        "fill": "currentColor",
+        "font-family": "sans-serif",
+        "style": "stroke-linejoin: round; stroke-linecap: butt",
+    }
+    root.attrib.update(about)

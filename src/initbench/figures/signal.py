@@ -54,7 +54,8 @@ def draw_signal(tables: Tables) -> Drawing:
         axes.plot(
             depth, xavier_rms(depth), color=INK, lw=1.2, ls=":", label="theory, Xavier: 1/√(2l)"
         )
-    drawing.supxlabel("layer l", fontsize=10.5)
+    for axes in panels[1]:
+        axes.set_xlabel("layer l")
     key(drawing, [line for axes in panels.flat for line in axes.get_lines()], columns=2)
     last = frame[(frame.place == frame.place.max()) & (frame.quantity == "forward_rms")]
     phrases = (

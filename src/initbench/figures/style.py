@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 # Every stroke and letter of this colour becomes `currentColor` when a figure is saved.
 INK = "#010203"
@@ -146,11 +146,12 @@ def dots(axes: Axes, frame: pd.DataFrame, y: Sequence[float], init: str, **style
     axes.errorbar(frame.value, y, xerr=reach, ls="none", elinewidth=1.6, **options)
 
 
-def reference(axes: Axes, at: float, text: str, **place: Any) -> None:
-    """Draw a dashed horizontal line at `at` with its meaning written on it."""
-    axes.axhline(at, color=INK, lw=1, ls=(0, (4, 3)), alpha=0.75)
-    options = {"ha": "right", "va": "bottom"} | place
-    axes.text(0.995, at, text, transform=axes.get_yaxis_transform(), size=9, **options)
+def reference(
+    axes: Axes, at: float, text: str = "_", dash: str = "--", across: bool = True
+) -> None:
+    """Draw a thin level line at `at`, across or up the panel; `text` is for the key."""
+    line = axes.axhline if across else axes.axvline
+    line(at, color=INK, lw=1.1, ls=dash, alpha=0.8, label=text, zorder=1.5)
 
 
 def percent(axis: Axis) -> None:
@@ -158,30 +159,32 @@ def percent(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
 
 
-def power(value: float, _: int = 0) -> str:
-    """Return a power of ten in plain characters, for instance 10⁻³."""
+def plain(value: float, _: int = 0) -> str:
+    """Return a label of a logarithmic axis without mathematical type: 0.5, 1, 20 or 10⁻³."""
     exponent = round(float(np.log10(value)))
-    plain = {0: "1", 1: "10", -1: "0.1", 2: "100", -2: "0.01"}
-    return plain.get(exponent) or "10" + str(exponent).translate(_RAISED)
+    if -2 < exponent < 3:
+        return f"{value:g}"
+    return "10" + str(exponent).translate(_RAISED)
 
 
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def logarithmic(axes: Axes, which: str = "y") -> None:
-    """Make the `which` axis logarithmic, with labels that need no mathematical type."""
+def logarithmic(axes: Axes, which: str = "y", steps: Sequence[float] = (1,)) -> None:
+    """Make the `which` axis logarithmic with labels at `steps` of each power of ten."""
     axes.set(**{f"{which}scale": "log"})
     axis: Axis = getattr(axes, f"{which}axis")
-    axis.set_major_formatter(FuncFormatter(power))
+    axis.set_major_locator(LogLocator(subs=steps))
+    axis.set_major_formatter(FuncFormatter(plain))
     axis.set_minor_locator(NullLocator())
 
 
 def nines(axes: Axes) -> None:
     """Turn a y axis of remainders, 1 − share, into one of shares stretched towards 100 %."""
     logarithmic(axes)
-    ticks = {0.5: "50 %", 0.1: "90 %", 0.01: "99 %", 1e-3: "99.9 %", 1e-4: "99.99 %"}
-    axes.set_yticks(list(ticks), labels=list(ticks.values()))
-    axes.set_ylim(0.7, 5e-5)
+    ticks = [0.5, *(10.0**-place for place in range(1, 7))]
+    axes.set_yticks(ticks, labels=[f"{100 * (1 - rest):.7g} %" for rest in ticks])
+    axes.set_ylim(0.7, 3e-7)
 
 
 def proxy(text: str, fill: Any = "full", marker: str = "o", ink: str = INK) -> Line2D:

@@ -56,7 +56,10 @@ def _moments(layers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name_layers(axes: Axes, first: int, last: int) -> None:
-    axes.set_xticks(range(first, last + 1), labels=LAYERS[first : last + 1])
+    names = LAYERS[first : last + 1]
+    if last == len(LAYERS) - 1:
+        names[-2] = ""  # the head's name needs the room
+    axes.set_xticks(range(first, last + 1), labels=names)
 
 
 @figure(
@@ -69,16 +72,17 @@ def draw_spectra(tables: Tables) -> Drawing:
     """Draw both singular values of every layer at init and after training, by init."""
     values = _moments(_layers(tables, quantity="singular_value", init=MAIN))
     frame = bands(values, ["init", "moment", "index", "place"], "value", central_range)
-    drawing, panels = canvas(2, 3, 5.0, sharex=True, sharey=True)
+    drawing, panels = canvas(2, 3, 5.4, sharex=True, sharey=True)
     for row, moment in zip(panels, MOMENTS, strict=True):
         for axes, init in zip(row, MAIN, strict=True):
             part = frame[(frame["init"] == init) & (frame.moment == moment)]
             _draw_spectrum(axes, part, init)
-        row[0].set_ylabel(f"singular value, {moment}")
+        row[0].set_ylabel(f"singular value,\n{moment}")
     for axes, init in zip(panels[0], MAIN, strict=True):
         axes.set_title(_title(frame, init))
         _name_layers(axes, 1, 9)
-    drawing.supxlabel("layer", fontsize=10.5)
+    for axes in panels[1]:
+        axes.set_xlabel("layer")
     key(drawing, [proxy("larger value", "full"), proxy("smaller value", "none")])
     first = frame[(frame.place == 1) & (frame.moment == MOMENTS[1])]
     words = (
@@ -99,7 +103,7 @@ def _title(frame: pd.DataFrame, init: str) -> str:
 
 
 def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
-    logarithmic(axes)
+    logarithmic(axes, steps=(1, 2, 5))
     for place, fill in enumerate(("full", "none")):
         part = frame[frame["index"] == place]
         band(axes, part, "place", init, "", fillstyle=fill, markevery=1)
@@ -182,7 +186,8 @@ def draw_pc1(tables: Tables) -> Drawing:
             _draw_pc1(axes, part, inits)
             axes.set_title(f"{cloud}, {moment}")
         row[0].set_ylabel("share of variance on PC1")
-    drawing.supxlabel("layer", fontsize=10.5)
+    for axes in panels[1]:
+        axes.set_xlabel("layer")
     key(
         drawing,
         [
@@ -209,7 +214,7 @@ def _draw_pc1(axes: Axes, frame: pd.DataFrame, inits: list[str]) -> None:
         part[["value", "low", "high"]] = 1 - part[["value", "low", "high"]].clip(upper=1 - 1e-7)
         band(axes, part, "place", init, f"{label(init)} ({runs(part)})", markevery=1)
     nines(axes)
-    reference(axes, 0.01, "")
+    reference(axes, 0.01, "99 %: counts as one line")
     _name_layers(axes, 0, 8)
     if frame.empty:
         empty(axes)

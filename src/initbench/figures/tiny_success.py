@@ -9,7 +9,7 @@ from initbench.figures.heat import heat_map
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.rows import dot_rows
 from initbench.figures.style import canvas, empty, label, percent
-from initbench.figures.words import interval, listing
+from initbench.figures.words import extremes, interval, listing
 from initbench.tables import Tables
 
 OPTIMISERS = {
@@ -54,13 +54,20 @@ def _ordered(frame: pd.DataFrame, column: str, order: Mapping[str, str]) -> pd.D
     return frame.sort_values(column, key=lambda names: names.map(places), kind="stable")
 
 
+def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with the inits that solve the task most often first."""
+    solved = frame[frame.level == next(iter(LEVELS))].set_index(["experiment", "init"])["value"]
+    pairs = pd.MultiIndex.from_frame(frame[["experiment", "init"]])
+    rank = -solved.reindex(pairs).to_numpy()
+    return frame.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
+
+
 def _dots(frame: pd.DataFrame, caption: str) -> Drawing:
     drawing, panels = dot_rows(frame, list(LEVELS))
     percent(panels[-1].xaxis)
     panels[-1].set(xlabel="share of runs", xlim=(-0.02, 1.02))
     solved = frame[frame.level == next(iter(LEVELS))]
-    phrases = (f"{row.panel}, {row.row} {interval(row)}" for _, row in solved.iterrows())
-    alt = f"Share of runs that end at 99 % test accuracy or more: {listing(phrases)}."
+    alt = f"Share of runs that end at 99 % test accuracy or more. {extremes(solved)}."
     return Drawing(drawing, frame, alt, caption)
 
 
@@ -73,7 +80,7 @@ def _dots(frame: pd.DataFrame, caption: str) -> Drawing:
 def draw_success(tables: Tables) -> Drawing:
     """Draw the share of solved runs of every init under the four optimisers."""
     rates = success(pick(_outcomes(tables), **TINY), ["experiment", "init"])
-    frame = _ordered(rates, "experiment", OPTIMISERS)
+    frame = _ordered(_ranked(rates), "experiment", OPTIMISERS)
     frame = frame.assign(panel=frame.experiment.map(OPTIMISERS), row=frame["init"].map(label))
     caption = (
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
@@ -142,7 +149,8 @@ def draw_factorial(tables: Tables) -> Drawing:
             cells.pivot(index="scale", columns="condition", values=column)
             for column in ("value", "text")
         )
-        heat_map(axes, colours.iloc[::-1], texts.iloc[::-1], vmin=0, vmax=1)
+        colours = colours.rename(columns="{:g}".format).iloc[::-1]
+        heat_map(axes, colours, texts.iloc[::-1], vmin=0, vmax=1)
         axes.set(
             xlabel="condition number (larger / smaller singular value)",
             ylabel="scale (geometric mean of both)",

@@ -1,6 +1,6 @@
 """Sentences made from numbers, for alternative texts and captions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -36,3 +36,16 @@ def listing(parts: Iterable[str]) -> str:
 def by_init(frame: pd.DataFrame, say: Say = share) -> str:
     """Return one phrase a row: the init and its value with interval and n."""
     return listing(f"{label(row['init'])} {interval(row, say)}" for _, row in frame.iterrows())
+
+
+def extremes(frame: pd.DataFrame, say: Say = share) -> str:
+    """Return one phrase a panel: its lowest and its highest row with interval and n."""
+    return listing(
+        f"{panel}: from {_row(part, part.value.idxmin(), say)} to "
+        f"{_row(part, part.value.idxmax(), say)}"
+        for panel, part in frame.groupby("panel", sort=False)
+    )
+
+
+def _row(frame: pd.DataFrame, place: Hashable, say: Say) -> str:
+    return f"{frame.row[place]} {interval(frame.loc[place], say)}"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from initbench.errors import InitbenchError, unknown
 from initbench.inits.values import kind
+from initbench.sources import closure
 
 FOLDER = Path(__file__).parent
 NOT_METHODS = {"__init__", "catalogue", "common", "method", "values"}
-DRAW_NOTHING = {"initbench.errors", "initbench.inits.values"}
 
 
 def names() -> list[str]:
@@ -28,14 +28,7 @@ def source_file(name: str) -> Path:
 
 def source_files(name: str) -> list[Path]:
     """Return the files that decide the draws of `name`: its own and those of ours it imports."""
-    found: set[Path] = set()
-    ahead = [source_file(name)]
-    while ahead:
-        path = ahead.pop()
-        if path not in found:
-            found.add(path)
-            ahead += _imports(path)
-    return sorted(found)
+    return list(closure(source_file(name)))
 
 
 def parameters(name: str) -> dict[str, object]:
@@ -99,9 +92,3 @@ def _arguments(name: str) -> ast.arguments:
         for node in _tree(source_file(name)).body
         if isinstance(node, ast.FunctionDef) and node.name == "initialize"
     )
-
-
-def _imports(path: Path) -> list[Path]:
-    modules = [node.module or "" for node in _tree(path).body if isinstance(node, ast.ImportFrom)]
-    ours = {module for module in modules if module.startswith("initbench.")} - DRAW_NOTHING
-    return [FOLDER.parents[1] / f"{module.replace('.', '/')}.py" for module in ours]

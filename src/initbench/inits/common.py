@@ -3,7 +3,6 @@
 import math
 from typing import Protocol, cast
 
-from scipy import stats
 from torch import Generator, Tensor, nn
 
 from initbench.errors import InitbenchError, unknown
@@ -68,11 +67,15 @@ def fill_biases(model: nn.Module, streams: Streams, mode: str) -> None:
 
 def uniform_law(bound: float) -> Distribution:
     """Return the law U(−bound, bound)."""
+    from scipy import stats  # a second to import, and no training needs it
+
     law: Distribution = stats.uniform(-bound, 2 * bound)
     return law
 
 
 def normal_law(std: float) -> Distribution:
     """Return the law N(0, std²)."""
+    from scipy import stats
+
     law: Distribution = stats.norm(0, std)
     return law

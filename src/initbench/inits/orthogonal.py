@@ -3,7 +3,6 @@
 from typing import Literal
 
 import torch
-from scipy import stats
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
@@ -19,6 +18,8 @@ def haar_entry_law(weight: Tensor, parameters: Parameters) -> Distribution | Non
 
     None where not all layers are Haar, or where n = 1 and the entry is just a sign.
     """
+    from scipy import stats
+
     order = max(weight.flatten(1).shape)
     if parameters["layers"] != "all" or order == 1:
         return None

@@ -5,10 +5,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from initbench.architectures.feedforward import Feedforward
@@ -36,11 +32,17 @@ def separability(model: Feedforward, data: Data) -> Iterator[Measurement]:
             yield hidden[-1], f"inversion_error_{str(kind).removeprefix('torch.')}", 0, error
 
 
-def _linear() -> Pipeline:
+def _linear() -> Any:
+    from sklearn.linear_model import LogisticRegression  # a second to import: only if asked for
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     return make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky", C=1e4))
 
 
-def _neighbours() -> KNeighborsClassifier:
+def _neighbours() -> Any:
+    from sklearn.neighbors import KNeighborsClassifier
+
     return KNeighborsClassifier(NEIGHBOURS)
 
 

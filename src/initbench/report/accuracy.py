@@ -7,53 +7,54 @@ import pandas as pd
 
 from initbench.report.inputs import Record
 from initbench.report.prose import estimate
-from initbench.statistics import mean, proportion
-
-COLUMNS = [
-    "data",
-    "architecture",
-    "init",
-    "runs",
-    "mean test accuracy, %",
-    "lowest, %",
-    "highest, %",
-    "share of runs ≥ 99 %",
-    "share of one-class predictors",
-    "diverged",
-]
-_CELL = ["dataset", "architecture", "init"]
+from initbench.statistics import Estimate, mean, proportion
 
 
-def accuracy_table(experiment: str, recipe: str, outcomes: pd.DataFrame) -> Record:
+def accuracy_table(experiment: str, recipe: str, outcomes: pd.DataFrame, level: float) -> Record:
     """Return the table of one experiment from its outcomes, one row a run.
 
-    Each row of the table is a cell of data × architecture × init; a diverged run counts with the
-    accuracy of its outputs as evaluated.
+    The table has one group of rows a pair of data and architecture and in it one row an init, with
+    the share of runs that reach the accuracy `level`; a diverged run counts with the accuracy of
+    its outputs as evaluated.
     """
-    cells = outcomes.groupby(_CELL, observed=True, sort=True)
-    ranked = sorted(cells, key=lambda cell: (cell[0][:2], -cell[1]["test_accuracy"].mean()))
+    tasks = outcomes.groupby(["dataset", "architecture"], observed=True, sort=True)
     return {
         "title": experiment,
         "caption": f"Final test accuracy after {recipe}; 95 % intervals in brackets.",
-        "columns": COLUMNS,
-        "rows": [_row(names, runs) for names, runs in ranked],
+        "columns": [
+            *("init", "runs", "mean accuracy, %", "range, %"),
+            *(f"share of runs ≥ {100 * level:g} %", "share of one-answer runs", "diverged"),
+        ],
+        "groups": [
+            {"name": " × ".join(task), "rows": _ranked(runs, level)} for task, runs in tasks
+        ],
     }
 
 
-def _row(names: tuple[Any, ...], runs: pd.DataFrame) -> list[Any]:
-    accuracy = 100 * runs["test_accuracy"].to_numpy()
-    alone = runs["predicted_classes"].to_numpy() == 1
+def _ranked(runs: pd.DataFrame, level: float) -> list[list[Any]]:
+    inits = runs.groupby("init", observed=True, sort=True)
+    ranked = sorted(inits, key=lambda entry: -entry[1]["test_accuracy"].mean())
+    return [_row(str(init), cell, level) for init, cell in ranked]
+
+
+def _row(init: str, runs: pd.DataFrame, level: float) -> list[Any]:
+    accuracy = runs["test_accuracy"].to_numpy()
+    one_answer = runs["predicted_classes"].to_numpy() == 1
     return [
-        *map(str, names),
+        init,
         len(runs),
-        _text(mean(accuracy)),
-        f"{accuracy.min():.2f}",
-        f"{accuracy.max():.2f}",
-        _text(proportion(accuracy >= 99)),
-        _text(proportion(alone)),
+        _percent(mean(accuracy)),
+        f"{100 * accuracy.min():.2f} to {100 * accuracy.max():.2f}",
+        _share(proportion(accuracy >= level)),
+        _share(proportion(one_answer)),
         int(np.sum(runs["status"] == "diverged")),
     ]
 
 
-def _text(measured: Any) -> str:
-    return estimate(measured.value, measured.low, measured.high)
+def _percent(found: Estimate) -> str:
+    # A t interval of few runs can reach beyond what an accuracy can be.
+    return estimate(100 * found.value, 100 * max(found.low, 0.0), 100 * min(found.high, 1.0))
+
+
+def _share(found: Estimate) -> str:
+    return estimate(found.value, found.low, found.high)

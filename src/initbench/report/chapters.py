@@ -57,7 +57,9 @@ def chapters(inputs: ReportInputs) -> list[Chapter]:
     _refuse_strangers(inputs)
     homes = figure_homes(inputs)
     return [
-        Chapter(document, [_claim(verdict, inputs, homes) for verdict in verdicts], _count(verdicts))
+        Chapter(
+            document, [_claim(verdict, inputs, homes) for verdict in verdicts], _count(verdicts)
+        )
         for document in inputs.documents
         if (verdicts := [v for v in inputs.verdicts if v["document"] == document["document"]])
     ]
@@ -91,9 +93,7 @@ def _claim(verdict: Record, inputs: ReportInputs, homes: dict[str, str]) -> Clai
         conditions=_conditions(verdict),
         measured=_measured(verdict),
         drawn=[f for f in figures if homes[f["name"]] == verdict["id"]],
-        elsewhere=[
-            (f, homes[f["name"]]) for f in figures if homes[f["name"]] != verdict["id"]
-        ],
+        elsewhere=[(f, homes[f["name"]]) for f in figures if homes[f["name"]] != verdict["id"]],
     )
 
 

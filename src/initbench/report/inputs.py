@@ -12,7 +12,7 @@ class ReportInputs:
 
     `verdicts` are the records of `results/verdicts.json` in the order of the ledger; `documents`
     hold document (a letter), title and source; `figures` hold name, title, caption, alt, claims,
-    svg and csv (both as text); `tables` hold title, caption, columns and rows; `manifests`,
+    svg and csv (both as text); `tables` hold title, caption, columns and groups of rows (name, rows); `manifests`,
     `environment`, `costs` and `amendments` are the JSON or YAML files of these names;
     `config_summary` holds seed_base and, per experiment, cells, seeds, runs and recipe.
     """

@@ -56,11 +56,6 @@ def cell(content: object) -> str:
     return str(content)
 
 
-def is_number(content: object) -> bool:
-    """Return whether a table cell should be set flush right."""
-    return isinstance(content, int | float) or bool(re.match(r"[−-]?\d", str(content)))
-
-
 def duration(seconds: float) -> str:
     """Return a time span in the two largest units that matter, such as '3 h 12 min'."""
     if seconds < 60:
@@ -75,7 +70,7 @@ def moment(stamp: str) -> str:
     return f"{datetime.fromisoformat(stamp).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def listing(words: Sequence[str]) -> str:
+def enumeration(words: Sequence[str]) -> str:
     """Return the words as an enumeration: 'a', 'a and b', 'a, b and c'."""
     if len(words) < 2:
         return "".join(words)

@@ -53,12 +53,11 @@ def _environment(templates: Path, claims: set[str]) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     filters = (
-        *(prose.number, prose.cell, prose.duration, prose.listing, prose.plural),
+        *(prose.number, prose.cell, prose.duration, prose.enumeration, prose.plural),
         *(prose.rich, prose.sentence, prose.slug, prose.moment),
     )
     environment.filters |= {filter_.__name__: filter_ for filter_ in filters}
     environment.filters["linked"] = partial(prose.linked, claims=claims)
-    environment.tests["numeric"] = prose.is_number
     return environment
 
 

@@ -24,6 +24,12 @@ _SIGNS: dict[type[ast.cmpop], str] = {
     ast.Eq: "=",
     ast.NotEq: "≠",
 }
+_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Add: " + ",
+    ast.Sub: " − ",
+    ast.Mult: " × ",
+    ast.Div: " / ",
+}
 # So many parts or fewer stand in one line; more become a list.
 _LINE = 2
 
@@ -63,6 +69,10 @@ def _words(node: ast.expr) -> Markup:
             return _words(left) + Markup().join(pairs)
         case ast.Call(func=ast.Name(id="within"), args=[inner, margin]):
             return Markup("90 % interval of {} inside ±{}").format(_words(inner), _words(margin))
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            return _words(left) + Markup(_ARITHMETIC[type(op)]) + _grouped(right)
+        case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
+            return _grouped(left) + Markup(_ARITHMETIC[type(op)]) + _grouped(right)
         case ast.Constant(value=int() | float() as level):
             return escape(number(level))
         case _:
@@ -78,7 +88,7 @@ def _joined(every: bool, values: list[ast.expr]) -> Markup:
 
 def _grouped(node: ast.expr) -> Markup:
     words = _words(node)
-    return Markup("({})").format(words) if isinstance(node, ast.BoolOp) else words
+    return Markup("({})").format(words) if isinstance(node, ast.BoolOp | ast.BinOp) else words
 
 
 def _sign(op: ast.cmpop) -> Markup:

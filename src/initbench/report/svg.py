@@ -9,7 +9,33 @@ from initbench.errors import InitbenchError
 from initbench.report.prose import slug
 
 _ELEMENTS = frozenset(
-    ["svg", "g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "use", "symbol", "clipPath", "mask", "marker", "pattern", "linearGradient", "radialGradient", "stop", "image", "style", "title", "desc"]
+    [
+        "svg",
+        "g",
+        "defs",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "use",
+        "symbol",
+        "clipPath",
+        "mask",
+        "marker",
+        "pattern",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "image",
+        "style",
+        "title",
+        "desc",
+    ]
 )
 _SILENT = frozenset({"metadata", "title", "desc"})
 _FOREIGN = re.compile(r"url\(\s*['\"]?(?!#)|javascript:|@import|expression\(|[\\<]", re.IGNORECASE)

@@ -112,7 +112,7 @@ class Run:
         x, y = self.batches.at(step)
         logits = self.model(x)
         losses = _loss(logits, y)
-        losses.sum().backward()
+        torch.autograd.backward([losses.sum()])
         self.losses[step] = losses.detach()
         if "running" in self.protocol.evaluate and step < self.total:
             self.hits += (logits.detach().argmax(-1) == y).sum(-1)
@@ -204,7 +204,8 @@ def predict(model: Feedforward, x: Tensor, seeds: int) -> Tensor:
     """Return the logits (S, n, classes) of a stacked model in evaluation mode, in pieces."""
     model.eval()
     pieces = [
-        model(part.expand(seeds, *part.shape[1:])) for part in x.split(SAMPLES_AT_ONCE, dim=1)
+        model(part.expand(seeds, *part.shape[1:]))
+        for part in torch.split(x, SAMPLES_AT_ONCE, dim=1)
     ]
     model.train()
     return torch.cat(pieces, dim=1)

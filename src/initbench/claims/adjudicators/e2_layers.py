@@ -82,7 +82,8 @@ def _first_crossing(accuracy: "pd.Series[float]", goal: float) -> float:
 
 def _signal_change(tables: Tables, cell: Cell) -> Estimate:
     rms = measured(tables, cell, "rms", step=0)
-    return mean(np.log10(rms["fc2"] / rms["fc1"]).abs().to_numpy())
+    ratio = (rms["fc2"] / rms["fc1"]).to_numpy(float)
+    return mean(np.abs(np.log10(ratio)))
 
 
 @adjudicates("D40")

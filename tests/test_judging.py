@@ -1,0 +1,473 @@
+"""From a ledger and evidence to verdicts: rules, Holm, derived rows, sentences, attainability."""
+
+import json
+import math
+import shutil
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from initbench.claims import (
+    attainable,
+    evidence_from_json,
+    evidence_to_json,
+    judge,
+    load,
+    measure,
+    to_json,
+    wording,
+)
+from initbench.claims.adjudicators.registry import adjudicates, adjudicator, adjudicators
+from initbench.claims.judge import combine
+from initbench.claims.verdict import decide, seeds_to_decide
+from initbench.errors import InitbenchError
+from initbench.ledger_files import ledger_sha256
+from initbench.statistics import Estimate, exact, mean, paired_difference, proportion, undefined
+from initbench.tables import Tables
+
+ROOT = Path(__file__).parents[1]
+NO_TABLES = Tables(Path("nowhere"))
+
+DOCUMENT = """
+document: A
+title: A post
+source: a test
+rows:
+  - id: A01
+    document: A
+    section: First
+    kind: qual
+    statement: Runs succeed.
+    family: E1
+    needs: [tiny_sgd]
+    arms: 200 runs
+    quantities:
+      rate: {means: share of successful runs, kind: proportion}
+    rule:
+      reproduced: rate.low > 0.9
+      partly: rate.low > 0.5
+      not_reproduced: rate.high < 0.5
+    pitfalls: none
+    amendments: [M1]
+    figures: [a_figure]
+  - id: A02
+    document: A
+    section: 2.1
+    kind: num
+    statement: One beats the other.
+    family: E1
+    needs: [tiny_sgd]
+    arms: pairs
+    quantities:
+      gain: {means: paired difference, kind: difference}
+      side: a number beside it
+    rule:
+      reproduced: gain.low > 0.1
+      not_reproduced: within(gain, 0.1)
+  - {id: A03, document: A, section: Third, kind: expl, statement: Both., alias_of: [A01, A02],
+     logic: all}
+  - {id: A04, document: A, section: Third, kind: expl, statement: Again., alias_of: [A03],
+     logic: same}
+  - {id: A05, document: A, section: Third, kind: op, statement: Nice., not_testable: An opinion.}
+"""
+AMENDMENTS = """
+- {id: M1, date: 2026-11-22, rows: all, change: something, reason: some reason}
+"""
+EXPLANATIONS = """
+A01: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
+A04: {partly: Half of it holds.}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "schemas").mkdir()
+    shutil.copy(ROOT / "workflow/schemas/ledger.schema.yaml", tmp_path / "schemas")
+    files = {"a": DOCUMENT, "amendments": AMENDMENTS, "explanations_a": EXPLANATIONS}
+    for name, text in files.items():
+        (tmp_path / "claims" / f"{name}.yaml").write_text(text)
+    return tmp_path / "claims"
+
+
+def rate(successes, n):
+    return proportion(np.arange(n) < successes)
+
+
+def paired(shift, n, spread=0.01):
+    wobble = spread * np.resize([1.0, -1.0], n)
+    return paired_difference(shift + wobble, np.zeros(n))
+
+
+def verdicts(ledger, claims):
+    found = {claim: (lambda _, q=quantities: q) for claim, quantities in claims.items()}
+    rows = [row for row in ledger.rows if row.id in claims]
+    evidence = measure(rows, NO_TABLES, found.__getitem__)
+    return {verdict.id: verdict for verdict in judge(ledger, evidence)}
+
+
+# The ledger
+
+
+def test_a_ledger_is_read_whole(folder):
+    ledger = load(folder)
+    assert [row.id for row in ledger.rows] == ["A01", "A02", "A03", "A04", "A05"]
+    assert ledger.row("A01").quantities["rate"].kind == "proportion"
+    assert ledger.row("A02").quantities["side"].means == "a number beside it"
+    assert ledger.row("A02").section == "2.1"
+    assert ledger.amendments[0].date == "2026-11-22"
+    assert ledger.explanations["A04"] == {"partly reproduced": "Half of it holds."}
+    assert [row.id for row in ledger.family("E1")] == ["A01", "A02"]
+
+
+def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
+    before = ledger_sha256(folder)
+    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}")
+    assert ledger_sha256(folder) == before == load(folder).sha256
+    (folder / "a.yaml").write_text((folder / "a.yaml").read_text().replace("0.9", "0.8"))
+    after = ledger_sha256(folder)
+    (folder / "amendments.yaml").write_text("[]")
+    assert len({before, after, ledger_sha256(folder)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("rate.low > 0.9", "ratio.low > 0.9", "A01: Unknown quantity 'ratio'; did you mean 'rate'"),
+        ("rate.low > 0.9", "rate.__class__ > 0.9", "may not say"),
+        ("rate.low > 0.9", "rate.low >", "no expression"),
+        ("pitfalls: none", "pitfals: none", "A01: .*pitfals"),
+        ("amendments: [M1]", "amendments: [M9]", "Unknown amendment 'M9'"),
+        ("alias_of: [A01, A02]", "alias_of: [A01, A09]", "Unknown claim 'A09'"),
+        ("alias_of: [A01, A02]", "alias_of: [A01, A04]", "cite each other"),
+        ("logic: all", "logic: same", "A03 has logic 'same'"),
+        ("logic: all", "logic: any", "'any' is not one of"),
+        ("id: A02", "id: A01", "'A01' twice"),
+        ("id: A02\n    document: A", "id: A02\n    document: B", "Unknown document 'B'"),
+        ("kind: difference", "kind: delta", "A02.quantities.gain"),
+        ("family: E1", "family: E11", "E11"),
+        ("not_testable: An opinion.", "pitfalls: none", "A05"),
+        ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
+        ("document: A\ntitle", "document: A: B\ntitle", "Cannot read"),
+    ],
+)
+def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
+    text = (folder / "a.yaml").read_text()
+    assert old in text
+    (folder / "a.yaml").write_text(text.replace(old, new, 1))
+    with pytest.raises(InitbenchError, match=message):
+        load(folder)
+
+
+def test_explanations_must_name_claims_and_verdicts(folder):
+    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}")
+    with pytest.raises(InitbenchError, match="supported"):
+        load(folder)
+    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}")
+    with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
+        load(folder)
+
+
+def test_the_ledger_of_the_project_loads_and_its_rows_are_measured():
+    ledger = load(ROOT / "workflow" / "claims")
+    assert {row.id for row in ledger.rows if row.rule} <= set(adjudicators())
+    assert {amendment.id for amendment in ledger.amendments} >= {"M1", "M2", "M3", "M4", "M5"}
+
+
+# Verdicts
+
+
+@pytest.mark.parametrize(
+    ("successes", "verdict", "key"),
+    [
+        (200, "reproduced", "reproduced"),
+        (180, "partly reproduced", "partly"),
+        (20, "not reproduced", "not_reproduced"),
+        (100, "inconclusive", None),
+    ],
+)
+def test_the_first_condition_that_holds_decides(folder, successes, verdict, key):
+    found = verdicts(load(folder), {"A01": {"rate": rate(successes, 200)}})["A01"]
+    assert (found.verdict, found.decided_by) == (verdict, key)
+
+
+def test_a_decided_verdict_names_its_numbers(folder):
+    found = verdicts(load(folder), {"A01": {"rate": rate(200, 200)}})["A01"]
+    assert found.reason == (
+        "`rate` = 1 (95 % interval 0.9812 to 1, n = 200): its lower end is above 0.9."
+    )
+    assert found.why == "Because it is easy."
+    assert found.quantities["rate"]["meaning"] == "share of successful runs"
+    assert found.figures == ("a_figure",)
+
+
+def test_an_undecided_verdict_names_the_threshold_and_the_seeds(folder):
+    found = verdicts(load(folder), {"A01": {"rate": rate(110, 200)}})["A01"]
+    assert found.verdict == "inconclusive"
+    low = rate(110, 200).low
+    assert found.needed_seeds == math.ceil(200 * ((0.55 - low) / 0.05) ** 2) == 384
+    assert found.reason == (
+        "No condition of the rule is met: `rate` = 0.55 (95 % interval 0.4808 to 0.6174, n = 200): "
+        "the interval straddles 0.5; about 384 seeds would decide it."
+    )
+    assert found.why == ""
+
+
+def test_seeds_do_not_help_a_value_on_its_threshold_or_between_the_conditions():
+    on = {"x": Estimate(0.5, 0.4, 0.6, 0.42, 0.58, 100, "test")}
+    rule = {"reproduced": "x.low > 0.5", "not_reproduced": "x.high < 0.5"}
+    assert seeds_to_decide(rule, on) is None
+    between = {"reproduced": "x.low > 0.9", "not_reproduced": "x.high < 0.1"}
+    assert decide(between, on).key is None
+    assert seeds_to_decide(between, on) is None
+
+
+def test_every_needed_comparison_counts_towards_the_seeds():
+    quantities = {
+        "x": Estimate(1.0, -1.0, 3.0, 0, 0, 10, "test"),
+        "d": Estimate(0.0, -0.3, 0.3, -0.2, 0.2, 10, "test"),
+        "y": Estimate(1.0, 0.5, 1.5, 0, 0, 10, "test"),
+    }
+    assert seeds_to_decide({"reproduced": "x.low > 0 and y.low > 0"}, quantities) == 40
+    assert seeds_to_decide({"partly": "y.low > 0 and within(d, 0.1)"}, quantities) == 40
+    assert seeds_to_decide({"not_reproduced": "x.high < 1.5"}, quantities) == 160
+
+
+def test_what_was_not_measurable_is_inconclusive_and_says_so(folder):
+    found = verdicts(load(folder), {"A01": {"rate": undefined(0)}})["A01"]
+    assert found.verdict == "inconclusive"
+    assert found.reason.endswith("`rate` could not be measured (undefined).")
+    assert found.quantities["rate"]["value"] is None
+
+
+def test_a_row_without_evidence_is_inconclusive(folder):
+    found = {verdict.id: verdict for verdict in judge(load(folder), {})}
+    assert found["A01"].verdict == "inconclusive"
+    assert "needs tiny_sgd" in found["A01"].reason
+    assert (found["A05"].verdict, found["A05"].reason) == ("not testable", "An opinion.")
+
+
+def test_long_rules_are_summed_up():
+    names = [f"x{i}" for i in range(9)]
+    rule = {"reproduced": " and ".join(f"{name}.value == 1" for name in names)}
+    quantities = {name: exact(1) for name in names}
+    sentence = wording.decided(decide(rule, quantities), quantities)
+    assert sentence.count("its value is equal to 1") == wording.MOST_FACTS
+    assert sentence.endswith("; and 5 more of the kind.")
+
+
+def test_a_missing_bound_or_threshold_is_named():
+    quantities = {"x": Estimate(1.0, math.nan, math.nan, 0, 2, 5, "test"), "t": undefined(0)}
+    rule = {"reproduced": "x.low > 0 and x.value > t.value"}
+    assert wording.undecided(decide(rule, quantities), quantities) == (
+        "No condition of the rule is met: `x` = 1 (no 95 % interval, n = 5): its lower end is not "
+        "known and what it is compared with is not known."
+    )
+
+
+# Controls
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([8, 20, 60]))
+def test_an_arm_against_itself_is_equivalent_or_inconclusive(seed, n):
+    x = np.random.default_rng(seed).random(n)
+    quantities = {"gain": paired_difference(x, x)}
+    rule = {
+        "reproduced": "gain.low > 0.1",
+        "partly": "gain.low > 0",
+        "not_reproduced": "within(gain, 0.1)",
+    }
+    assert decide(rule, quantities).key == "not_reproduced"
+
+
+def test_two_samples_of_one_arm_hardly_ever_differ():
+    stream = np.random.default_rng(2_000_000)
+    rule = {"reproduced": "gain.low > 0 or gain.high < 0"}
+    keys = [
+        decide(rule, {"gain": paired_difference(*stream.normal(size=(2, 20)))}).key
+        for _ in range(200)
+    ]
+    assert keys.count("reproduced") <= 20
+
+
+def test_a_known_failure_fails(folder):
+    found = verdicts(load(folder), {"A01": {"rate": rate(0, 200)}})["A01"]
+    assert found.verdict == "not reproduced"
+    assert "its upper end is below 0.5" in found.reason
+
+
+# Holm
+
+
+def family(tmp_folder, rows):
+    """Return a ledger of `rows` rows of family E1 that each ask for a difference above 0."""
+    entry = """
+      - {{id: A{i:02}, document: A, section: S, kind: qual, statement: Text., family: E1, needs: [],
+         arms: pairs, quantities: {{gain: difference}}, rule: {{reproduced: gain.low > 0}}}}
+    """
+    entries = "".join(textwrap.dedent(entry.format(i=i)) for i in range(1, rows + 1))
+    head = "document: A\ntitle: T\nsource: S\nrows:\n"
+    (tmp_folder / "a.yaml").write_text(head + textwrap.indent(entries, "  "))
+    (tmp_folder / "explanations_a.yaml").write_text("{}")
+    return load(tmp_folder)
+
+
+def test_holm_makes_a_verdict_inconclusive_when_too_many_rows_are_tested(folder):
+    ledger = family(folder, 8)
+    estimates = {f"A{i:02}": {"gain": paired(0.5, 7)} for i in range(1, 9)}
+    alone = verdicts(ledger, {"A01": estimates["A01"]})["A01"]
+    assert (alone.verdict, alone.p, alone.p_holm) == ("reproduced", 2**-6, 2**-6)
+    together = verdicts(ledger, estimates)["A01"]
+    assert (together.p, together.p_holm) == (2**-6, pytest.approx(8 * 2**-6))
+    assert (together.verdict, together.decided_by) == ("inconclusive", None)
+    assert "p = 0.016 becomes 0.12 by Holm's correction over the 8 rows" in together.reason
+    assert 7 < together.needed_seeds < 20
+
+
+def test_undecided_rows_count_in_holm_but_rows_without_pairs_do_not(folder):
+    ledger = family(folder, 6)
+    undecided = {f"A{i:02}": {"gain": paired(0.0, 7)} for i in range(2, 5)}
+    plain = {f"A{i:02}": {"gain": mean([1.0, 1.1])} for i in range(5, 7)}
+    found = verdicts(ledger, {"A01": {"gain": paired(0.5, 7)}, **undecided, **plain})
+    assert found["A01"].p_holm == pytest.approx(4 * 2**-6)
+    assert found["A02"].p is None
+    assert found["A05"].p_holm is None
+
+
+def test_five_pairs_can_decide_nothing(folder):
+    ledger = family(folder, 1)
+    found = verdicts(ledger, {"A01": {"gain": paired(0.5, 5)}})["A01"]
+    assert (found.verdict, found.p) == ("inconclusive", 2**-4)
+
+
+def test_equivalence_is_tested_too(folder):
+    quantities = {"gain": paired(0.0, 20), "side": exact(1)}
+    found = verdicts(load(folder), {"A02": quantities})["A02"]
+    assert found.verdict == "not reproduced"
+    assert found.p == pytest.approx(2**-20)
+    assert "lies inside ±0.1" in found.reason
+
+
+# Derived rows
+
+
+def test_a_derived_row_cites_its_primaries(folder):
+    claims = {
+        "A01": {"rate": rate(200, 200)},
+        "A02": {"gain": paired(0.15, 20, spread=0.3), "side": exact(1)},
+    }
+    found = verdicts(load(folder), claims)
+    assert found["A02"].verdict == "inconclusive"
+    assert found["A03"].verdict == found["A04"].verdict == "partly reproduced"
+    assert found["A03"].reason == "Follows from A01 (reproduced) and A02 (inconclusive)."
+    assert (found["A04"].alias_of, found["A04"].why) == (("A03",), "Half of it holds.")
+
+
+@pytest.mark.parametrize(
+    ("cited", "expected"),
+    [
+        (["reproduced", "reproduced"], "reproduced"),
+        (["reproduced", "not reproduced"], "not reproduced"),
+        (["inconclusive", "not reproduced"], "not reproduced"),
+        (["reproduced", "partly reproduced"], "partly reproduced"),
+        (["reproduced", "inconclusive"], "partly reproduced"),
+        (["partly reproduced", "partly reproduced"], "partly reproduced"),
+        (["partly reproduced", "inconclusive"], "inconclusive"),
+        (["not testable"], "not testable"),
+    ],
+)
+def test_the_logic_of_derived_rows(cited, expected):
+    assert combine(cited) == combine(cited[::-1]) == expected
+
+
+# Files
+
+
+def test_judging_from_a_file_equals_judging_from_memory(folder):
+    ledger = load(folder)
+    found = {
+        "A01": lambda _: {"rate": rate(150, 200)},
+        "A02": lambda _: {"gain": paired(0.5, 60), "side": mean([1.0])},
+    }
+    evidence = measure(ledger.rows, NO_TABLES, found.__getitem__)
+    text = evidence_to_json(evidence)
+    assert json.loads(text)["A02"]["gain"]["p"].keys() == {"0.1", "±0.1"}
+    again = judge(ledger, evidence_from_json(text))
+    written = to_json([verdict.to_dict() for verdict in again])
+    assert written == to_json([verdict.to_dict() for verdict in judge(ledger, evidence)])
+    assert "NaN" not in text + written
+    assert "Infinity" not in text + written
+
+
+def test_an_adjudicator_must_return_what_its_row_declares(folder):
+    ledger = load(folder)
+    with pytest.raises(InitbenchError, match=r"A01 misses \['rate'\] and adds \['ratio'\]"):
+        verdicts(ledger, {"A01": {"ratio": exact(1)}})
+
+
+def test_a_failing_adjudicator_says_which_claim_it_measured(folder):
+    def broken(_):
+        raise KeyError("step")
+
+    with pytest.raises(KeyError) as caught:
+        measure(load(folder).rows[:1], NO_TABLES, lambda _: broken)
+    assert caught.value.__notes__ == ["This happened while A01 was measured."]
+
+
+def test_adjudicators_are_found_once_and_refuse_twins():
+    claim = next(iter(adjudicators()))
+    assert adjudicator(claim) is adjudicators()[claim]
+    with pytest.raises(InitbenchError, match="two adjudicators"):
+        adjudicates(claim)(lambda _: {})
+    with pytest.raises(InitbenchError, match="Unknown adjudicator"):
+        adjudicator("Z99")
+
+
+# Attainability
+
+
+def test_enough_seeds_are_attainable(folder):
+    ledger = load(folder)
+    assert attainable(ledger.row("A01"), 200) is None
+    assert attainable(ledger.row("A02"), 6) is None
+
+
+def test_too_few_runs_for_a_share_are_noticed(folder):
+    sentence = attainable(load(folder).row("A01"), 10)
+    assert sentence == (
+        "With the configured seeds this claim can never come out as reproduced: even 10 successes "
+        "in 10 runs put the lower end of `rate` at 0.7225, not above 0.9; it takes 35 runs."
+    )
+
+
+@pytest.mark.parametrize(("threshold", "seeds"), [(0.5, 4), (0.9, 35), (0.75, 12)])
+def test_the_runs_that_it_takes_suffice_and_no_fewer_do(threshold, seeds):
+    assert rate(seeds, seeds).low > threshold >= rate(seeds - 1, seeds - 1).low
+    assert rate(0, seeds).high < 1 - threshold <= rate(0, seeds - 1).high
+
+
+def test_nothing_can_be_decided_by_three_runs(folder):
+    sentence = attainable(load(folder).row("A01"), 3)
+    assert sentence.startswith("With the configured seeds this claim can never be decided:")
+    assert "even 0 successes in 3 runs put the upper end of `rate`" in sentence
+
+
+def test_too_few_pairs_are_noticed(folder):
+    sentence = attainable(load(folder).row("A02"), 5)
+    assert "never come out as reproduced" in sentence
+    assert "5 pairs cannot give a difference a p-value below 0.062; it takes 6 pairs" in sentence
+
+
+@pytest.mark.parametrize("n", [1, 4, 15, 16, 34, 35, 60])
+def test_unattainable_is_exactly_what_no_outcome_reaches(folder, n):
+    rule = {"reproduced": "rate.low > 0.8", "not_reproduced": "rate.high < 0.1"}
+    reached = {decide(rule, {"rate": rate(successes, n)}).key for successes in range(n + 1)}
+    sentence = attainable(replace(load(folder).row("A01"), rule=rule), n) or ""
+    assert ("reproduced" in reached) == ("above 0.8" not in sentence)
+    assert ("not_reproduced" in reached) == ("below 0.1" not in sentence)
