@@ -2,16 +2,17 @@
 
     python -m initbench.bench [--quick] [--output FILE]
 
-All ways of a task train the same runs: the seed fixes the draw and the batch order, so that they
-end at the same loss. Times are CPU seconds of the process, on one thread; only the ratios between
-the rows of one table mean anything, for another machine or a busy one gives other seconds.
+All ways of a task train the same runs: the seed fixes the draw and the order of the batches, so
+the ways end at the same loss. Times are CPU seconds of this process on one thread, a model; only
+ratios within one table count, for another machine or a busier hour gives other seconds.
 """
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,35 +37,40 @@ CARRIED = Path(__file__).resolve().parents[2] / "data" / "mnist"
 PIXELS = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
 POINTS = {"source": "moons", "samples": 1000, "noise": 0.1, "standardize": "all"}
 INIT = {"method": "default"}
-PLAIN = "plain loop, one model"
-SIDE = 1024  # of the matrices whose product sets the peak
+BATCH = 64
+SIDE = 1024  # of the matrices whose product tells the peak
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much of each task to run; `epochs` and `steps` are averaged over."""
+    """How much of each task to run."""
 
-    train: int = 60_000
-    test: int = 10_000
-    epochs: int = 3
-    seeds: int = 10
-    steps: int = 1000
-    runs: int = 200
-    deep_epochs: int = 2
+    images: tuple[int, int] = (60_000, 10_000)  # training, test
+    image_models: int = 10
+    chain_steps: int = 1000
+    chain_models: int = 200
+    deep_samples: int = 12_800
     deep_models: tuple[int, ...] = (10, 40)
 
 
 FULL = Size()
-QUICK = Size(train=6_000, test=1_000, epochs=2, steps=200, runs=100, deep_epochs=1)
+QUICK = Size(images=(6_000, 1_000), chain_steps=200, chain_models=100, deep_samples=3_200)
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every way trains; the leading axis of `split` is the seed, or 1 where all share it."""
+    """What every way trains, and the `unit` of which a run has so many `units`.
 
+    The leading axis of the arrays of `split` is the seed, or 1 where all seeds share them.
+    """
+
+    name: str
     architecture: Mapping[str, Any]
     protocol: Protocol
     split: Split
+    unit: str
+    units: int = 1
+    has_flops: bool = True
 
     def net(self, seed: int) -> nn.Module:
         """Return the network of `seed`, drawn as the engine draws it."""
@@ -75,109 +81,103 @@ class Task:
     def data(self, seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return training inputs (n, ...) and labels (n,), then those of the test, for `seed`."""
         s = self.split
-        k = seed - FIRST_SEED if len(s.train_x) > 1 else 0
-        x, y, test_x, test_y = (
-            torch.from_numpy(a[k]) for a in (s.train_x, s.train_y, s.test_x, s.test_y)
-        )
+        row = seed - FIRST_SEED if len(s.train_x) > 1 else 0
+        arrays = (s.train_x, s.train_y, s.test_x, s.test_y)
+        x, y, test_x, test_y = (torch.from_numpy(a[row]) for a in arrays)
         return x, y, test_x, test_y
 
-    def flops(self) -> float:
-        """Return the operations of an epoch's matrix products, and of its pass over the test."""
+    def gflop(self) -> float:
+        """Return the operations, in 10⁹, of a run's matrix products: an epoch and a test pass."""
         net = architectures.build(self.architecture)
         sizes = [layer.weight.numel() for layer in net.modules() if isinstance(layer, nn.Linear)]
+        update = 6 * sum(sizes) - 2 * sizes[0]  # the gradient of the input is not computed
         train, test = self.split.train_x.shape[1], self.split.test_x.shape[1]
-        update = 6 * sum(sizes) - 2 * sizes[0]  # nobody asks for the gradient of the input
-        return train * update + test * 2 * sum(sizes)
+        return (train * update + test * 2 * sum(sizes)) / 1e9
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: CPU seconds a `unit` and model; 0 GFLOP/s where it means nothing."""
+    """One way of one task: CPU seconds a unit and model, GFLOP/s (NaN where they say nothing)."""
 
     task: str
     way: str
     unit: str
     seconds: float
-    gflops: float = 0.0
-
-
-def timed(work: Callable[[], float]) -> tuple[float, float]:
-    """Return the CPU seconds that `work` took, and what it returned: a test loss."""
-    start = time.process_time()
-    loss = work()
-    return time.process_time() - start, loss
+    gflops: float
+    test_loss: float
 
 
 def mnist_task(size: Size, raw: Path) -> Task:
-    """Return document D's task on the first images of the set that lies below `raw`."""
+    """Return document D's task on the first images of the set below `raw`, for one epoch."""
     with TemporaryDirectory() as folder:
         datasets.prepare(PIXELS, raw, Path(folder))
         full = datasets.load(PIXELS, Path(folder), [FIRST_SEED])
+    train, test = size.images
     split = Split(
-        full.train_x[:, : size.train], full.train_y[:, : size.train],
-        full.test_x[:, : size.test], full.test_y[:, : size.test],
+        full.train_x[:, :train], full.train_y[:, :train], full.test_x[:, :test], full.test_y[:, :test]
     )  # fmt: skip
-    return Task({"family": "mnist_net"}, _adam(size.epochs), split)
+    return Task("MNIST network", {"family": "mnist_net"}, _adam(), split, "epoch")
 
 
-def moons_task(size: Size, look: bool) -> Task:
-    """Return document A's task for each of `size.runs` seeds; `look` at the test at each step."""
+def chain_task(size: Size, look: bool) -> Task:
+    """Return document A's task; with `look`, the test set is evaluated at each step."""
+    seeds = range(FIRST_SEED, FIRST_SEED + size.chain_models)
     with TemporaryDirectory() as folder:
         datasets.prepare(POINTS, Path(folder), Path(folder))
-        split = datasets.load(POINTS, Path(folder), range(FIRST_SEED, FIRST_SEED + size.runs))
-    wishes = {"test": "each"} if look else {}
-    recipe = Protocol(epochs=size.steps, learning_rate=0.03, evaluate=wishes)
-    return Task({"family": "deep_tanh_mlp", "depth": 8}, recipe, split)
+        split = datasets.load(POINTS, Path(folder), seeds)
+    looks = {"test": "each"} if look else {}
+    recipe = Protocol(epochs=size.chain_steps, learning_rate=0.03, evaluate=looks)
+    name = "tanh chain, tested at each step" if look else "tanh chain"
+    unit = f"run of {size.chain_steps} steps"
+    return Task(name, {"family": "deep_tanh_mlp"}, recipe, split, unit, has_flops=False)
 
 
 def deep_task(size: Size) -> Task:
-    """Return a ReLU MLP of depth 30 and width 64 on 6,400 random points in ten classes."""
+    """Return a ReLU MLP of depth 30 and width 64 on random points in ten classes, one epoch."""
     stream = np.random.RandomState(0)
-    x = stream.standard_normal((1, 7040, 64)).astype(np.float32)
-    y = stream.randint(10, size=(1, 7040))
-    family = {"family": "mlp", "inputs": 64, "width": 64, "depth": 30, "classes": 10}
-    split = Split(x[:, :6400], y[:, :6400], x[:, 6400:], y[:, 6400:])
-    return Task({**family, "activation": "relu"}, _adam(size.deep_epochs), split)
+    x = stream.standard_normal((2, 1, size.deep_samples, 64)).astype(np.float32)
+    y = stream.randint(10, size=(2, 1, size.deep_samples))
+    split = Split(x[0], y[0], x[1, :, :BATCH], y[1, :, :BATCH])
+    spec = {"family": "mlp", "inputs": 64, "width": 64, "depth": 30, "classes": 10}
+    steps = -(-size.deep_samples // BATCH)
+    return Task("ReLU MLP", {**spec, "activation": "relu"}, _adam(), split, "step", steps)
 
 
-def _adam(epochs: int) -> Protocol:
+def _adam() -> Protocol:
     looks = {"test": "each", "running": "each"}
-    return Protocol(epochs, "adam", learning_rate=1e-3, batch=64, evaluate=looks)
+    return Protocol(1, "adam", learning_rate=1e-3, batch=BATCH, evaluate=looks)
 
 
 def document_loop(task: Task, raw: Path, seed: int) -> float:
-    """Train one epoch as document D writes it (section 3); return the loss on the test.
+    """Train `task` as document D writes it (section 3); return the loss on the test set.
 
-    Images pass one by one through torchvision's transforms; the order is that of `seed`.
+    The images below `raw` pass one by one through torchvision's transforms.
     """
     as_document = transforms.Compose(
         [transforms.ToTensor(), transforms.Normalize(PIXELS["mean"], PIXELS["std"])]
     )
     train, test = (MNIST(raw, train=part, transform=as_document) for part in (True, False))
     x, _, test_x, _ = task.data(seed)
-    net, order = task.net(seed), _order(len(x), seed, 0).tolist()
-    batches = DataLoader(train, batch_size=64, sampler=order)
-    looks = DataLoader(Subset(test, range(len(test_x))), batch_size=64)
+    net = task.net(seed)
+    batches = DataLoader(train, BATCH, sampler=_order(len(x), seed).tolist())
+    looks = DataLoader(Subset(test, range(len(test_x))), BATCH)
     train_model(net, batches, looks, epochs=1, lr=task.protocol.learning_rate)
     return _test_loss(net, task, seed)
 
 
 def plain_loop(task: Task, seed: int) -> float:
-    """Train one network from tensors in memory with fused Adam; return the loss on the test."""
+    """Train one network from tensors in memory with fused Adam; return the loss on the test set."""
     x, y, test_x, test_y = task.data(seed)
     net = task.net(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=task.protocol.learning_rate, fused=True)
-    for epoch in range(task.protocol.epochs):
-        train_epoch(net, _batches(x, y, _order(len(x), seed, epoch)), optimizer)
-        evaluate(net, [(test_x, test_y)])
+    order = _order(len(x), seed)
+    train_epoch(net, ((x[index], y[index]) for index in order.split(BATCH)), optimizer)
+    evaluate(net, [(test_x, test_y)])
     return _test_loss(net, task, seed)
 
 
 def notebook_loop(task: Task, seed: int) -> float:
-    """Train one chain by full-batch SGD as document A's notebook does; return the test loss.
-
-    It looks at loss and accuracy on the test before each step if the task's protocol does.
-    """
+    """Train one chain as document A's notebook does; return the loss on the test set."""
     x, y, test_x, test_y = task.data(seed)
     net = task.net(seed)
     optimizer = torch.optim.SGD(net.parameters(), lr=task.protocol.learning_rate)
@@ -185,35 +185,40 @@ def notebook_loop(task: Task, seed: int) -> float:
         if task.protocol.evaluate:
             _look(net, test_x, test_y)
         optimizer.zero_grad()
-        cross_entropy(net(x), y).backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(cross_entropy(net(x), y))
         optimizer.step()
     return _test_loss(net, task, seed)
 
 
-def engine(task: Task, seeds: int) -> float:
-    """Train a block of `seeds` with the engine; return the first seed's loss on the test."""
-    block = range(FIRST_SEED, FIRST_SEED + seeds)
+def engine(task: Task, models: int) -> float:
+    """Train a block of `models` seeds with the engine; return the first one's test loss."""
+    block = range(FIRST_SEED, FIRST_SEED + models)
     tables = train_block(task.architecture, INIT, task.protocol, task.split, block)
     return float(tables["outcomes"]["test_loss"][0].as_py())
 
 
-def _order(samples: int, seed: int, epoch: int) -> Tensor:
-    return torch.randperm(samples, generator=torch_stream(seed, "order", str(epoch)))
-
-
-def _batches(x: Tensor, y: Tensor, order: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    return ((x[index], y[index]) for index in order.split(64))
+def _order(samples: int, seed: int) -> Tensor:
+    """Return the order in which the first epoch of `seed` takes the samples."""
+    return torch.randperm(samples, generator=torch_stream(seed, "order", "0"))
 
 
 @torch.no_grad()
 def _look(net: nn.Module, x: Tensor, y: Tensor) -> tuple[float, float]:
+    """Return loss and accuracy, as a plain loop prints them."""
     logits = net(x)
     return cross_entropy(logits, y).item(), (logits.argmax(1) == y).double().mean().item()
 
 
 def _test_loss(net: nn.Module, task: Task, seed: int) -> float:
     _, _, test_x, test_y = task.data(seed)
-    return _look(net.eval(), test_x, test_y)[0]
+    return _look(net, test_x, test_y)[0]
+
+
+def timed(work: Callable[[], float]) -> tuple[float, float]:
+    """Return the CPU seconds that `work` took, and what it returned."""
+    start = time.process_time()
+    result = work()
+    return time.process_time() - start, result
 
 
 def peak() -> float:
@@ -224,36 +229,56 @@ def peak() -> float:
 
 
 def measure(size: Size) -> Iterator[Row]:
-    """Yield a row for each way of each task, as soon as it is measured."""
+    """Yield one row a way, each as soon as it is measured; a task's plain way comes first."""
     with TemporaryDirectory() as folder:
         raw = Path(folder)
         mnist_files.lay_out(CARRIED, raw)
-        yield from _mnist_rows(size, raw)
-    yield from _moons_rows(size)
-    yield from _deep_rows(size)
+        task = mnist_task(size, raw)
+        yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
+        yield _row(task, "document D", partial(document_loop, task, raw, FIRST_SEED))
+    yield _engine_row(task, size.image_models)
+    for look in (False, True):
+        task = chain_task(size, look)
+        yield _row(task, "document A", partial(notebook_loop, task, FIRST_SEED))
+        yield _engine_row(task, size.chain_models)
+    task = deep_task(size)
+    yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
+    yield from (_engine_row(task, models) for models in size.deep_models)
 
 
-def _mnist_rows(size: Size, raw: Path) -> Iterator[Row]:
-    task = mnist_task(size, raw)
-    work = task.flops() / 1e9
-    ways: list[tuple[str, Callable[[], float], int]] = [
-        (PLAIN, lambda: plain_loop(task, FIRST_SEED), size.epochs),
-        ("document D: DataLoader, transforms", lambda: document_loop(task, raw, FIRST_SEED), 1),
-        (
-            f"engine, {size.seeds} models",
-            lambda: engine(task, size.seeds),
-            size.epochs * size.seeds,
-        ),
-    ]
-    for way, run, epochs in ways:
-        seconds = timed(run)[0] / epochs
-        yield Row("MNIST network", way, "epoch", seconds, work / seconds)
+def _row(task: Task, way: str, work: Callable[[], float], models: int = 1) -> Row:
+    print(f"bench: {task.name}, {way}", file=sys.stderr)
+    seconds, loss = timed(work)
+    gflops = task.gflop() * models / seconds if task.has_flops else float("nan")
+    return Row(task.name, way, task.unit, seconds / task.units / models, gflops, loss)
 
 
-def _moons_rows(size: Size) -> Iterator[Row]:
-    for look, title in ((False, "no look at the test"), (True, "a look at each step")):
-        task, name = moons_task(size, look), f"tanh chain, {title}"
-        unit = f"run of {size.steps} steps"
-        yield Row(name, PLAIN, unit, timed(lambda t=task: notebook_loop(t, FIRST_SEED))[0])
-        seconds = timed(lambda t=task: engine(t, size.runs))[0] / size.runs
-        yield Row(name, f"engine, {size.runs} models", unit, seconds)
+def _engine_row(task: Task, models: int) -> Row:
+    return _row(task, f"engine, {models} models", partial(engine, task, models), models)
+
+
+def table(rows: list[Row], best: float) -> pd.DataFrame:
+    """Return `rows` with each way's speed as a multiple of its task's first row, and of `best`."""
+    frame = pd.DataFrame([asdict(row) for row in rows])
+    plain = frame.groupby("task")["seconds"].transform("first")
+    frame.insert(4, "times_plain", plain / frame["seconds"])
+    frame.insert(6, "share_of_peak", frame["gflops"] / best)
+    return frame
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the benchmark; print its table and write it as CSV."""
+    parser = argparse.ArgumentParser(prog="python -m initbench.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a rough answer in seconds")
+    parser.add_argument("--output", type=Path, default=Path("results/bench.csv"), help="CSV file")
+    given = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    best = peak()
+    result = table(list(measure(QUICK if given.quick else FULL)), best)
+    print(f"CPU seconds a unit and model, one thread; peak of this core: {best:.0f} GFLOP/s\n")
+    print(result.to_string(index=False, na_rep="", float_format="{:.3g}".format))
+    io.write_text(given.output, result.to_csv(index=False))
+
+
+if __name__ == "__main__":
+    main()

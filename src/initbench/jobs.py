@@ -27,7 +27,7 @@ def job(log: str) -> Iterator[None]:
             print(f"initbench: {error}", file=file)
             sys.exit(1)
         except OSError as error:
-            print(f"initbench: {error.strerror}: {error.filename}", file=file)
+            print(f"initbench: {error}", file=file)
             traceback.print_exc(file=file)
             sys.exit(1)
 

@@ -1,5 +1,7 @@
 """What each table of runs must look like; checked where the runs are collected."""
 
+from typing import Any
+
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -56,8 +58,17 @@ def check(name: str, frame: pd.DataFrame, where: str) -> None:
     try:
         SCHEMAS[name].validate(frame, lazy=True)
     except SchemaErrors as error:
-        first = error.failure_cases.iloc[0]
+        fault = _fault(error.failure_cases.iloc[0])
         raise InitbenchError(
-            f"{where} has a column '{first['column']}' that fails the check {first['check']} "
-            f"(for instance {first['failure_case']}); delete the file and run snakemake again."
+            f"{where} {fault}; delete it (rm '{where}') and run snakemake again."
         ) from error
+
+
+def _fault(case: "pd.Series[Any]") -> str:
+    """Return what is wrong with a table, from the first of pandera's failure cases."""
+    check, seen = case["check"], case["failure_case"]
+    if check == "column_in_dataframe":
+        return f"lacks the column '{seen}'"
+    if check == "column_in_schema":
+        return f"has the unknown column '{seen}'"
+    return f"has a column '{case['column']}' that fails the check {check} (for instance {seen})"

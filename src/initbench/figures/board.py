@@ -76,7 +76,7 @@ def _legend(axes: Axes, frame: pd.DataFrame) -> None:
     for place, word in enumerate(VERDICTS):
         left = place * ACROSS / len(VERDICTS)
         _tile(axes, left, 0, word, str((frame.verdict == word).sum()))
-        axes.text(left + 1.02, 0.5, word.replace(" ", "\n"), va="center", size=9.5)
+        axes.text(left + 1.02, 0.5, word.replace(" ", "\n"), va="center", size=10)
 
 
 def _tiles(axes: Axes, frame: pd.DataFrame, top: float) -> None:

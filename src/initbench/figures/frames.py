@@ -15,16 +15,17 @@ Summary = Callable[[NDArray[np.float64]], Triple]
 BAND = ["n", "value", "low", "high"]
 COLUMNS = [
     *("dataset", "architecture", "init", "seed", "step", "epoch", "split", "loss", "accuracy"),
-    *("layer", "quantity", "index", "value", "test_accuracy", "predicted_share"),
+    *("layer", "quantity", "index", "value", "test_loss", "test_accuracy", "run", "moment"),
+    *("kind", "x", "y", "score", "label", "s1", "s2", "printed_s1", "printed_s2"),
 ]
 TINY = {"dataset": "moons", "architecture": "tanh_chain"}
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
 
 
-def load(read: Callable[[str], pd.DataFrame], experiment: str) -> pd.DataFrame:
-    """Return one table of `experiment`, or an empty one when the grid does not hold it."""
+def load(read: Callable[..., pd.DataFrame], *names: str) -> pd.DataFrame:
+    """Return the table that `read(*names)` gives, or an empty one when the grid lacks it."""
     try:
-        return read(experiment)
+        return read(*names)
     except FileNotFoundError:
         return pd.DataFrame(columns=COLUMNS)
 
@@ -54,8 +55,7 @@ def last_step(frame: pd.DataFrame) -> pd.DataFrame:
 
 def final(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the very last step of `frame`."""
-    steps = frame["step"]
-    return frame[(steps == steps.max()).to_numpy(dtype=bool)]
+    return frame.query("step == step.max()")
 
 
 def mean_interval(values: NDArray[np.float64], top: float = 1.0) -> Triple:

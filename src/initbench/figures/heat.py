@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
-from matplotlib.typing import ColorType
+from numpy.typing import NDArray
 
 from initbench.figures.style import INK
 
@@ -17,17 +16,18 @@ def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: 
     sns.heatmap(colours, cmap="viridis", cbar=False, ax=axes, **options)
     mesh = axes.collections[0]
     mesh.update_scalarmappable()
+    shades = np.atleast_2d(np.asarray(mesh.get_facecolor()))
     bare = colours.isna().to_numpy()
-    for (row, column), shade in zip(np.ndindex(bare.shape), mesh.get_facecolor(), strict=True):
+    for (row, column), shade in zip(np.ndindex(bare.shape), shades, strict=True):
         ink = INK if bare[row, column] else _letters(shade)
         text = str(texts.iloc[row, column])
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=9.5, color=ink)
+        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=10, color=ink)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
 
 
-def _letters(shade: ColorType) -> str:
+def _letters(shade: NDArray[np.float64]) -> str:
     """Return dark or white letters, whichever has more contrast on `shade`."""
-    red, green, blue = (channel**2.2 for channel in to_rgb(shade))
+    red, green, blue = (channel**2.2 for channel in shade[:3])
     return "#111111" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 else "#ffffff"

@@ -29,11 +29,16 @@ from initbench.figures.style import (
     percent,
     reference,
 )
-from initbench.figures.words import by_init, number
+from initbench.figures.words import by_init, interval, listing, number
 from initbench.tables import Tables
 
 VARIANTS = ["default", "zero_fc1", "zeros", "ones"]
 RANDOM = ["default", "xavier", "he_normal"]
+SPLITS = {
+    "running": ("training, counted during the epoch", "o", ":"),
+    "train": ("training, at the end of the epoch", "s", "-"),
+    "test": ("test, at the end of the epoch", "^", "--"),
+}
 CHANCE = 0.10  # one class in ten
 ZOOM = (0.09, 0.13)
 MAJORITY = 0.1135  # share of the most frequent class, the digit 1, among the test images
@@ -112,7 +117,7 @@ def draw_loss(tables: Tables) -> Drawing:
     _draw_curves(axes, frame, VARIANTS, "epoch")
     axes.set(xlabel="epoch", ylabel="test loss (cross-entropy, nats)")
     reference(axes, float(np.log(10)), "ln 10: one tenth for each digit")
-    key(drawing, axes.get_lines(), columns=2)
+    key(drawing, axes.get_lines())
     alt = f"Median test loss after the last epoch: {by_init(final(frame), number)}."
     caption = (
         "Median over seeds with its 95 % interval, on a logarithmic axis. The dashed line is the "
@@ -145,3 +150,34 @@ def draw_steps(tables: Tables) -> Drawing:
         "wider distances. The pairs share data order and seeds."
     )
     return Drawing(drawing, frame, alt, caption)
+
+
+@figure(
+    name="mnist_running_accuracy",
+    needs=["mnist_main"],
+    claims=["D13", "D14", "D16"],
+    title="Training accuracy as the loop counts it, and at the end of each epoch",
+)
+def draw_running(tables: Tables) -> Drawing:
+    """Draw running, end-of-epoch and test accuracy over epochs for the default init."""
+    curves = pick(load(tables.curves, "mnist_main"), **MNIST, init="default", split=list(SPLITS))
+    whole = curves[(curves.epoch > 0) & (curves.epoch % 1 == 0)]
+    frame = bands(whole, ["split", "epoch"], "accuracy", mean_interval)
+    drawing, ((axes,),) = canvas(height=3.7)
+    for split, (text, marker, dash) in SPLITS.items():
+        part = frame[frame.split == split]
+        if len(part):
+            style = {"marker": marker, "ls": dash, "markevery": 1}
+            band(axes, part, "epoch", "default", f"{text} ({runs(part)})", **style)
+    axes.set(xlabel="epoch", ylabel="accuracy")
+    percent(axes.yaxis)
+    key(drawing, axes.get_lines(), columns=2)
+    if frame.empty:
+        empty(axes)
+    first = frame[frame.epoch == 1]
+    words = (f"{SPLITS[row.split][0]} {interval(row)}" for _, row in first.iterrows())
+    caption = (
+        "Default init, mean over seeds with its 95 % t interval. The running count averages over "
+        "the epoch while the net still changes; the other two judge the net that the epoch left."
+    )
+    return Drawing(drawing, frame, f"Mean accuracy in epoch 1: {listing(words)}.", caption)

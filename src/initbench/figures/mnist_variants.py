@@ -192,7 +192,11 @@ def draw_sweep(tables: Tables) -> Drawing:
     )
     percent(axes.yaxis)
     _finish(axes, swept)
-    constants = [proxy(f"one constant ({runs(swept)})", ink=colour("ones"))] if len(swept) else []
+    constants = (
+        [proxy(f"one constant ({runs(swept)})", marker="*", ink=colour("ones"))]
+        if len(swept)
+        else []
+    )
     key(drawing, [*constants, *axes.get_lines()])
     caption = (
         "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "

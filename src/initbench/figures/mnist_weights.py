@@ -95,6 +95,32 @@ def draw_gradients(tables: Tables) -> Drawing:
 
 
 @figure(
+    name="mnist_zero_tensors",
+    needs=["mnist_main"],
+    claims=["D21", "D22"],
+    title="Do the parameters of an all-zero net stay at zero?",
+)
+def draw_zero_tensors(tables: Tables) -> Drawing:
+    """Draw the largest absolute parameter of each tensor of the all-zero net over training."""
+    values = pick(load(tables.layers, "mnist_main"), **MNIST, init="zeros", quantity="max_abs")
+    frame = bands(values, ["layer", "step"], "value", median_interval)
+    drawing, ((axes,),) = canvas(height=3.4)
+    if frame.empty:
+        empty(axes)
+    else:
+        sizes = frame.pivot(index="layer", columns="step", values="value").loc[TENSORS]
+        heat_map(axes, sizes.where(sizes > 0), sizes.map(_cell))
+        axes.set(xlabel=f"step ({runs(frame)})", ylabel="")
+    words = (f"{row.layer} {interval(row, number)}" for _, row in final(frame).iterrows())
+    caption = (
+        "Largest absolute value in each tensor of a net that starts at zero, median over seeds, "
+        "at each epoch. A bare cell with 0 holds exact zeros only."
+    )
+    alt = f"Largest absolute parameter at the end: {listing(words)}."
+    return Drawing(drawing, frame, alt, caption)
+
+
+@figure(
     name="mnist_symmetry",
     needs=["mnist_main"],
     claims=["D09", "D23", "D33", "D39"],
@@ -114,8 +140,8 @@ def draw_symmetry(tables: Tables) -> Drawing:
     for axes, init in zip(grid.flat, ROWS_OF, strict=False):
         _draw_rows(axes, frame[frame["init"] == init], init)
     grid[1, 3].set_visible(False)
-    drawing.supxlabel("step (938 an epoch)", fontsize=10.5)
-    drawing.supylabel("distinct rows of fc1.weight", fontsize=10.5)
+    drawing.supxlabel("step (938 an epoch)", fontsize=11.5)
+    drawing.supylabel("distinct rows of fc1.weight", fontsize=11.5)
     words = (f"{label(row['init'])} {interval(row, number)}" for _, row in final(frame).iterrows())
     alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {listing(words)}."
     caption = (
@@ -130,7 +156,7 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     axes.set_yticks([1, 4, 16, 64], labels=["1", "4", "16", "64"])
     axes.set_ylim(0.75, 220)
     reference(axes, UNITS)
-    axes.set_title(f"{label(init)} ({runs(frame)})" if len(frame) else label(init), fontsize=9.5)
+    axes.set_title(f"{label(init)} ({runs(frame)})" if len(frame) else label(init), fontsize=10)
     if frame.empty:
         empty(axes)
     else:
@@ -162,7 +188,7 @@ def draw_spectra(tables: Tables) -> Drawing:
         row[0].set_ylabel(f"singular value of {layer.removesuffix('.weight')}")
     for axes, init in zip(panels[0], SPECTRA_OF, strict=True):
         part = frame[frame["init"] == init]
-        axes.set_title(f"{label(init)} ({runs(part)})" if len(part) else label(init), fontsize=9.5)
+        axes.set_title(f"{label(init)} ({runs(part)})" if len(part) else label(init), fontsize=10)
     for axes in panels[1]:
         axes.set_xlabel("rank")
     key(drawing, [proxy("at init", "none"), proxy("after training")])
@@ -184,6 +210,7 @@ def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     styles = {"at init": {"fillstyle": "none", "ls": ":"}, "after training": {"ls": "-"}}
     for moment, style in styles.items():
         part = frame[frame.moment == moment]
-        band(axes, part, "index", init, "", **style)
+        if len(part):
+            band(axes, part, "index", init, "", **style)
     if frame.empty:
         empty(axes)

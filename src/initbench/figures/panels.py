@@ -9,6 +9,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from initbench.figures.frames import load
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import CLASS_COLOURS, INK, canvas, empty, key, proxy
 from initbench.figures.words import listing, number, share
@@ -76,12 +77,12 @@ def _draw_layer(axes: Axes, frame: pd.DataFrame, layer: int) -> dict[str, float]
     _draw_crosses(axes, frame[frame.kind == "grid"], side / 110)
     _draw_points(axes, frame[frame.kind == "point"], side / 110)
     name = "input" if layer == 0 else f"behind layer {layer}"
-    axes.set_title(f"{name}, side {number(side)}", fontsize=9.5)
+    axes.set_title(f"{name}, side {number(side)}", fontsize=10)
     return {"layer": layer, "side": side}
 
 
 def _layer_panels(tables: Tables, run: str) -> Drawing:
-    panels = tables.panels()
+    panels = load(tables.panels)
     frame = panels[(panels.run == run) & (panels.kind != "map")]
     drawing, grid = canvas(3, 3, 8.0)
     sides = []
@@ -140,7 +141,7 @@ def draw_orthogonal_panels(tables: Tables) -> Drawing:
 )
 def draw_decisions(tables: Tables) -> Drawing:
     """Draw the class-1 probability of the default and the orthogonal run over the plane."""
-    panels = tables.panels()
+    panels = load(tables.panels)
     drawing, (row,) = canvas(1, 2, 4.3)
     words = []
     for axes, run in zip(row, ("default", "orthogonal"), strict=True):
@@ -151,7 +152,7 @@ def draw_decisions(tables: Tables) -> Drawing:
             empty(axes)
             continue
         _draw_field(axes, field)
-        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.055, 0.7)
+        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.055, 0.4)
         words.append(f"{run} {share((field.score > 0.5).mean())}")
     key(drawing, _class_key())
     alt = f"Share of the drawn plane given to class 1: {listing(words)}."

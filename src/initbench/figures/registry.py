@@ -45,7 +45,7 @@ Draw = Callable[[Tables], Drawing]
 
 def finish(drawing: Drawing, name: str, title: str, claims: Sequence[str]) -> Drawing:
     """Return `drawing` with its name, its claims and its title, which is also drawn."""
-    drawing.figure.suptitle(title, x=0.012, ha="left", fontsize=12, fontweight="bold")
+    drawing.figure.suptitle(title, x=0.012, ha="left", fontsize=12.5, fontweight="bold")
     return replace(drawing, name=name, title=title, claims=tuple(claims))
 
 

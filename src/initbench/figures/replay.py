@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.frames import final, thin
+from initbench.figures.frames import final, load, thin
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     INK,
@@ -60,7 +60,7 @@ LANDMARKS = (
 )
 def draw_curves(tables: Tables) -> Drawing:
     """Draw the replayed curves with the landmarks of the document's own figures."""
-    frame = thin(tables.replay_curves(), "step", 201)
+    frame = thin(load(tables.replay_curves), "step", 201)
     drawing, (row,) = canvas(1, 2, 3.7)
     for axes, column in zip(row, ("test_loss", "test_accuracy"), strict=True):
         _draw_runs(axes, frame, column)
@@ -74,7 +74,7 @@ def draw_curves(tables: Tables) -> Drawing:
         for run in RUNS
         if run in ends.index
     )
-    alt = f"Test accuracy and loss after {frame.step.max()} steps: {listing(words)}."
+    alt = f"Test accuracy and loss after the last step: {listing(words)}."
     caption = (
         "One run each (n = 1), with the document's own seeds, so there is no interval. Rings "
         "mark what the document prints or shows."
@@ -118,7 +118,7 @@ def _draw_runs(axes: Axes, frame: pd.DataFrame, column: str) -> None:
 )
 def draw_spectra(tables: Tables) -> Drawing:
     """Draw replayed and printed singular values, and below them the differences at the end."""
-    frame = _long(tables.replay_spectra())
+    frame = _long(load(tables.replay_spectra))
     drawing, panels = canvas(2, 2, 5.4, sharex=True, sharey="row", height_ratios=[2, 1])
     for column, run in zip(panels.T, PRINTED_RUNS, strict=True):
         part = frame[frame.run == run]
@@ -158,7 +158,7 @@ def _draw_values(axes: Axes, frame: pd.DataFrame, run: str) -> None:
     start, end = (frame[frame.moment == moment] for moment in ("init", "end"))
     shared: dict[str, Any] = {"ls": "none", "color": colour(run)}
     axes.plot(start.layer, start.replayed, marker="_", markersize=11, **shared | {"color": INK})
-    axes.plot(end.layer, end.printed, marker="o", markersize=9, fillstyle="none", **shared)
+    axes.plot(end.layer, end.printed, marker="o", markersize=9.5, fillstyle="none", **shared)
     axes.plot(end.layer, end.replayed, marker="x", **shared)
     if frame.empty:
         empty(axes)

@@ -22,7 +22,7 @@ def dot_rows(frame: pd.DataFrame, levels: Sequence[str] = ("",)) -> tuple[Figure
     ratios = [size + 0.2 for size in sizes] or [1]
     drawing, grid = canvas(len(ratios), 1, height, sharex=True, height_ratios=ratios)
     for axes, name in zip(grid[:, 0], sizes.index, strict=False):
-        _panel(axes, frame[frame.panel == name], levels)
+        dot_panel(axes, frame[frame.panel == name], levels)
         axes.set_title(name)
     if frame.empty:
         empty(grid[0, 0])
@@ -31,7 +31,8 @@ def dot_rows(frame: pd.DataFrame, levels: Sequence[str] = ("",)) -> tuple[Figure
     return drawing, list(grid[:, 0])
 
 
-def _panel(axes: Axes, frame: pd.DataFrame, levels: Sequence[str]) -> None:
+def dot_panel(axes: Axes, frame: pd.DataFrame, levels: Sequence[str]) -> None:
+    """Draw one panel of `dot_rows` into `axes`, with n at the right of each row."""
     rows = list(frame.row.unique())
     shift = 0.17 if len(levels) > 1 else 0.0
     for place, (row, init) in enumerate(frame[["row", "init"]].drop_duplicates().to_numpy()):

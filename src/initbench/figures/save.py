@@ -81,7 +81,7 @@ def _tidy(element: ElementTree.Element) -> None:
     if XLINK_HREF in element.attrib:
         element.set("href", element.attrib.pop(XLINK_HREF))
     for key, value in element.attrib.items():
-        shorter = _relative(value) if key == "d" else _rounded(value)
+        shorter = compact(value) if key == "d" else _rounded(value)
         element.set(key, _FONT.sub("", _BLACK.sub("currentColor", shorter)))
     if _IDLE_TURN.match(element.get("transform", "")):
         del element.attrib["transform"]
@@ -91,18 +91,23 @@ def _rounded(value: str) -> str:
     return _NUMBER.sub(lambda match: f"{float(match[0]):.2f}".rstrip("0").rstrip("."), value)
 
 
-def _relative(path: str) -> str:
-    """Return path data in relative coordinates, which are shorter, without adding up errors."""
+def compact(path: str) -> str:
+    """Return absolute path data (M, L, Q, C, z) in relative form: shorter, the same to 0.01."""
     here, parts = [0.0, 0.0], []
     for command, body in _SEGMENT.findall(path):
         there = [round(float(number), 2) for number in body.split()]
         start = [0.0, 0.0] if command == "M" else here
         steps = [round(place - start[k % 2], 2) for k, place in enumerate(there)]
-        numbers = " ".join(f"{step:g}" for step in steps).replace(" -", "-")
-        parts.append((command if command == "M" else command.lower()) + numbers)
+        parts.append(_segment(command, steps))
         here = there[-2:] or here
-    level = re.sub(r"l(-?[\d.]+) 0(?![\d.])", r"h\1", "".join(parts))
-    return re.sub(r"l0 ?(-?[\d.]+)(?=[a-zA-Z]|$)", r"v\1", level)
+    return "".join(parts)
+
+
+def _segment(command: str, steps: list[float]) -> str:
+    if command == "L" and 0 in steps:
+        return f"v{steps[1]:g}" if steps[0] == 0 else f"h{steps[0]:g}"
+    numbers = " ".join(f"{step:g}" for step in steps).replace(" -", "-")
+    return (command if command == "M" else command.lower()) + numbers
 
 
 def _describe(root: ElementTree.Element, alt: str) -> None:

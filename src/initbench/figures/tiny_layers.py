@@ -106,7 +106,8 @@ def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     logarithmic(axes, steps=(1, 2, 5))
     for place, fill in enumerate(("full", "none")):
         part = frame[frame["index"] == place]
-        band(axes, part, "place", init, "", fillstyle=fill, markevery=1)
+        if len(part):
+            band(axes, part, "place", init, "", fillstyle=fill, markevery=1)
     if frame.empty:
         empty(axes)
 

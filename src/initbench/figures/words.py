@@ -1,6 +1,6 @@
 """Sentences made from numbers, for alternative texts and captions."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -40,12 +40,11 @@ def by_init(frame: pd.DataFrame, say: Say = share) -> str:
 
 def extremes(frame: pd.DataFrame, say: Say = share) -> str:
     """Return one phrase a panel: its lowest and its highest row with interval and n."""
-    return listing(
-        f"{panel}: from {_row(part, part.value.idxmin(), say)} to "
-        f"{_row(part, part.value.idxmax(), say)}"
-        for panel, part in frame.groupby("panel", sort=False)
-    )
-
-
-def _row(frame: pd.DataFrame, place: Hashable, say: Say) -> str:
-    return f"{frame.row[place]} {interval(frame.loc[place], say)}"
+    phrases = []
+    for panel, part in frame.groupby("panel", sort=False):
+        ranked = part.sort_values("value", kind="stable")
+        low, high = (
+            f"{row.row} {interval(row, say)}" for _, row in ranked.iloc[[0, -1]].iterrows()
+        )
+        phrases.append(f"{panel}: from {low} to {high}")
+    return listing(phrases)

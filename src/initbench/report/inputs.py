@@ -12,9 +12,9 @@ class ReportInputs:
 
     `verdicts` are the records of `results/verdicts.json` in the order of the ledger; `documents`
     hold document (a letter), title and source; `figures` hold name, title, caption, alt, claims,
-    svg and csv (both as text); `tables` hold title, caption, columns and groups of rows (name, rows); `manifests`,
-    `environment`, `costs` and `amendments` are the JSON or YAML files of these names;
-    `config_summary` holds seed_base and, per experiment, cells, seeds, runs and recipe.
+    svg and csv (both as text); `tables` hold title, caption, columns and groups (name, rows);
+    `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
+    `config_summary` holds seed_base and, per experiment, family, recipe, cells, seeds and runs.
     """
 
     verdicts: list[Record]

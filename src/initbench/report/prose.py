@@ -36,10 +36,12 @@ def estimate(value: float | None, low: float | None, high: float | None) -> str:
     An exact number (low = high) stands alone; where a bound is tiny or huge, each number is
     written by itself.
     """
-    if value is None or low == high:
+    if value is None:
         return number(value)
     if low is None or high is None:
         return f"{number(value)} [no bounds]"
+    if low == high:
+        return number(value)
     decimals = 1 - math.floor(math.log10(high - low))
     if not 0 <= decimals <= 5 or max(abs(low), abs(high)) >= 1e5:
         return f"{number(value)} [{number(low)}, {number(high)}]"
