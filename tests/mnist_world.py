@@ -1,11 +1,13 @@
 """A made-up outcome of all MNIST experiments of document D, to be changed cell by cell."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
-import synthetic
+import pandas as pd
 
+import synthetic
 from initbench.claims.adjudicators.e2_runs import CONSTANTS
 
 STEPS = 938  # updates in an epoch
@@ -13,6 +15,7 @@ NET = {"dataset": "mnist", "architecture": "mnist_net"}
 CONSTANT = 0.1135
 TENSORS = ("fc1.weight", "fc2.weight", "out.weight", "fc1.bias", "fc2.bias", "out.bias")
 TABLES = ("table_sine", "table_hadamard", "table_identity")
+Epochs = Mapping[float, synthetic.Values]
 KICKS = ("1e-6", "1e-5", "1e-4", "1e-3", "1e-2", "1e-1")
 
 
@@ -53,31 +56,35 @@ class World:
     """What happens in each cell; a key is experiment/init or experiment/architecture/init."""
 
     accuracy: Mapping[str, synthetic.Values] = field(default_factory=dict)
-    epochs: Mapping[str, Mapping[float, synthetic.Values]] = field(default_factory=dict)
+    epochs: Mapping[str, Epochs] = field(default_factory=dict)
     classes: Mapping[str, int] = field(default_factory=dict)
     recorded: Mapping[str, Mapping[tuple[str, str], float]] = field(default_factory=dict)
     running_lag: float = 0.02
     seeds: int = 20
     last_epoch: int = 10
 
-    def tables(self) -> synthetic.SyntheticTables:
-        """Return the tables of this world."""
-        frames = {f"{name}/{kind}": frame for name, kind, frame in self._frames()}
-        frames["checks"] = synthetic.checks({"d47_same_order": (1.0, 1.0, 0.0)})
-        return synthetic.SyntheticTables(frames)
+    def tables(self) -> "WorldTables":
+        """Return the tables of this world, each made when it is first read."""
+        return WorldTables(self)
 
-    def _frames(self) -> Iterator[tuple[str, str, "synthetic.pd.DataFrame"]]:
+    def frame(self, experiment: str, kind: str) -> pd.DataFrame:
+        """Return the "outcomes", "curves" or "layers" of one experiment."""
         cells = accuracies() | dict(self.accuracy)
-        for experiment in sorted({key.split("/")[0] for key in cells}):
-            keys = [key for key in cells if key.split("/")[0] == experiment]
-            joined = synthetic.join(self._outcomes(key, cells[key]) for key in keys)
-            yield experiment, "outcomes", joined
-            yield experiment, "layers", synthetic.join(map(self._layers, keys))
-            if experiment == "mnist_main":
-                curves = (curve for key in keys for curve in self._curves(key, cells[key]))
-                yield experiment, "curves", synthetic.join(curves)
+        names = [key for key in cells if key.split("/")[0] == experiment]
+        return synthetic.join(self._cell(kind, key, cells[key]) for key in names)
 
-    def _outcomes(self, key: str, accuracy: synthetic.Values) -> "synthetic.pd.DataFrame":
+    def _cell(self, kind: str, key: str, accuracy: synthetic.Values) -> pd.DataFrame:
+        changes = (self.accuracy, self.epochs, self.classes, self.recorded)
+        if not any(key in change for change in changes):
+            return usual(kind, key, self.seeds, self.last_epoch, self.running_lag)
+        return self.make(kind, key, accuracy)
+
+    def make(self, kind: str, key: str, accuracy: synthetic.Values) -> pd.DataFrame:
+        """Return the rows of one cell."""
+        ways = {"outcomes": self._outcomes, "curves": self._curves, "layers": self._layers}
+        return ways[kind](key, accuracy)
+
+    def _outcomes(self, key: str, accuracy: synthetic.Values) -> pd.DataFrame:
         classes = self.classes.get(key, 1 if self._silent(accuracy) else 10)
         return synthetic.outcomes(
             init(key), self._spread(accuracy), self.seeds, classes, **net(key)
@@ -92,24 +99,50 @@ class World:
             return accuracy
         return accuracy + 0.001 * np.sin(np.arange(self.seeds))
 
-    def _curves(self, key: str, accuracy: synthetic.Values) -> Iterator["synthetic.pd.DataFrame"]:
-        end = np.asarray(self._spread(accuracy))
-        epochs = range(1, self.last_epoch + 1)
-        ramp = {
-            e: end - (0 if self._silent(accuracy) else 0.004 * (epochs[-1] - e)) for e in epochs
-        }
-        points = {0: 0.098, 0.5: end - 0.05} | ramp | dict(self.epochs.get(key, {}))
-        lagging = {e: points[e] - self.running_lag / e for e in epochs}
-        whole = {e: points[e] for e in epochs}
-        for split, values in {"test": points, "train": whole, "running": lagging}.items():
-            steps = {round(STEPS * e): (2.3, value) for e, value in values.items()}
-            yield synthetic.curve(init(key), steps, self.seeds, STEPS, split, **net(key))
+    def _curves(self, key: str, accuracy: synthetic.Values) -> pd.DataFrame:
+        end, epochs = np.asarray(self._spread(accuracy)), range(1, self.last_epoch + 1)
+        slope = 0 if self._silent(accuracy) else 0.004
+        points = {0: 0.098, 0.5: end - 0.05} | {e: end - slope * (epochs[-1] - e) for e in epochs}
+        points |= dict(self.epochs.get(key, {}))
+        running = {e: points[e] - self.running_lag / e for e in epochs}
+        splits = {"test": points, "train": {e: points[e] for e in epochs}, "running": running}
+        return pd.concat([self._split(key, split, values) for split, values in splits.items()])
 
-    def _layers(self, key: str) -> "synthetic.pd.DataFrame":
+    def _split(
+        self, key: str, split: str, values: Mapping[float, synthetic.Values]
+    ) -> pd.DataFrame:
+        steps = {round(STEPS * epoch): (2.3, value) for epoch, value in values.items()}
+        return synthetic.curve(init(key), steps, self.seeds, STEPS, split, **net(key))
+
+    def _layers(self, key: str, _: synthetic.Values) -> pd.DataFrame:
         values = states(init(key)) | dict(self.recorded.get(key, {}))
-        steps = (0, STEPS, STEPS * self.last_epoch)
-        rows = {(step, *name, 0): value for step in steps for name, value in values.items()}
-        return synthetic.layers(init(key), rows, self.seeds, **net(key))
+        once = pd.DataFrame(
+            [(*name, 0, value) for name, value in values.items()],
+            columns=["layer", "quantity", "index", "value"],
+        )
+        steps = pd.DataFrame({"step": [0, STEPS * self.last_epoch]})
+        runs = synthetic.runs(init(key), self.seeds, **net(key))
+        return runs.merge(steps, how="cross").merge(once, how="cross")
+
+
+@cache
+def usual(kind: str, key: str, seeds: int, last_epoch: int, running_lag: float) -> pd.DataFrame:
+    """Return the rows of a cell that no test has changed, made only once."""
+    world = World(seeds=seeds, last_epoch=last_epoch, running_lag=running_lag)
+    return world.make(kind, key, accuracies()[key])
+
+
+class WorldTables(synthetic.SyntheticTables):
+    """The tables of a world, made on demand."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__({"checks": synthetic.checks({"d47_same_order": (1.0, 1.0, 0.0)})})
+        self.world = world
+
+    def _load(self, name: str) -> pd.DataFrame:
+        if name not in self.frames:
+            self.frames[name] = self.world.frame(*name.split("/"))
+        return self.frames[name]
 
 
 def init(key: str) -> str:

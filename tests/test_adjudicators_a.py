@@ -204,7 +204,7 @@ def test_the_factorial_separates_condition_number_from_scale() -> None:
     assert found["scale_effect"].value == pytest.approx(2, abs=0.75)
     assert found["kappa_effect"].low < found["kappa_effect"].value < found["kappa_effect"].high
     assert found["kappa_deviance"].value > found["scale_deviance"].value > 0
-    assert found["kappa_effect"].n == 100
+    assert found["kappa_effect"].n == 50
 
 
 def test_separated_outcomes_give_no_effect() -> None:

@@ -129,7 +129,11 @@ def _tiny_layers(cells: list[Cell], seeds: int) -> Iterable[pd.DataFrame]:
     probes = scalars(cells, seeds, [0, 1000], states, "linear_probe")
     gain = np.where(learns(probes), 0.015, 0.0) * frames.layer_number(probes.layer)
     yield probes.assign(value=0.87 + gain * (probes.step > 0))
-    yield scalars(cells, seeds, [0], ["input", "layers.7"], "knn_accuracy").assign(value=0.9985)
+    codes = scalars(cells, seeds, [0, 1000], ["input", "layers.7"], "knn_accuracy")
+    yield codes.assign(value=0.99 + 0.009 * luck(codes))
+    for bits, size in {"32": 1e-4, "64": 1e-12}.items():
+        errors = scalars(cells, seeds, [0, 1000], ["layers.7"], f"inversion_error_float{bits}")
+        yield errors.assign(value=size * 10 ** (2 * luck(errors)))
 
 
 def mnist_accuracy(frame: pd.DataFrame) -> np.ndarray:
@@ -155,10 +159,12 @@ def mnist_layers(cells: list[Cell], seeds: int, epochs: int) -> pd.DataFrame:
     steps = [938 * epoch for epoch in range(epochs + 1)]
     norms = scalars(cells, seeds, steps, TENSORS, "gradient_norm")
     zero = norms["init"].str.startswith("zero") & (norms.layer != "out.bias")
+    sizes = scalars(cells, seeds, steps, TENSORS, "max_abs")
     rows = scalars(cells, seeds, steps, ["fc1.weight"], "distinct_rows")
     equal = rows["init"].isin(["zeros", "ones", "minus_ones", "zero_fc1"])
     parts = [
         norms.assign(value=np.where(zero, 0.0, 0.01 + luck(norms))),
+        sizes.assign(value=np.where(sizes.layer == "out.bias", sizes.step / 9380, 0.0)),
         rows.assign(value=np.where(equal, 1.0, 128.0)),
     ]
     for layer, size in {"fc1.weight": 128, "fc2.weight": 64}.items():

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-import report_fixture as fixture
 
+import report_fixture as fixture
 from initbench.errors import InitbenchError
 from initbench.report import render
 from initbench.report.citations import claim_entry, document_entry, report_entry
@@ -83,7 +83,7 @@ def test_every_claim_has_a_section_a_tile_and_a_place_in_the_contents(html, page
 
 
 def test_a_claim_shows_rule_numbers_reason_and_the_command_that_rebuilds_it(html):
-    section = article(html, "A06")
+    section = article(html, "A06").replace("\u00a0", " ")
     record = next(v for v in fixture.verdicts() if v["id"] == "A06")
     for text in (
         "snakemake -c2 results/verdicts/A06.json",
@@ -106,11 +106,10 @@ def test_the_page_is_well_formed_with_unique_ids_and_links_that_lead_somewhere(p
 
 def test_nothing_is_loaded_and_only_links_leave_the_page(html, page):
     assert all(load.startswith(("#", "data:")) for load in page.loads)
-    assert "script" in page.tags
-    assert page.tags.count("script") == page.tags.count("style") == 1
-    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
-    assert "url(" not in style
-    assert "@import" not in style
+    assert page.tags.count("script") == 1
+    assert not set(page.tags) & {"img", "iframe", "object", "embed", "video", "audio", "base"}
+    styles = "".join(re.findall(r"<style.*?</style>", html, re.DOTALL))
+    assert not re.search(r"url\(|@import", styles)
     assert "default-src 'none'" in html
 
 

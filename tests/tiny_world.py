@@ -50,7 +50,7 @@ class World:
 
 TOLD = World()
 OPPOSITE = World(
-    **{"default": 0.6, "perfect": 0.99, "xavier": 0.85, "orthogonal": 0.3, "shared": 1.0},
+    **{"default": 0.6, "perfect": 0.99, "xavier": 0.9, "orthogonal": 0.3, "shared": 1.0},
     **{"adam": 1.0, "wide": 0.0, "raw": 0.6, "first_4": 0.5, "last_4": 0.5, "repaired": 0.6},
     **{"kappa_matters": False, "ratio_helps": False, "end_loss": 0.9, "fading": 1.0, "line": False},
     **{"lost": False, "gain": 0.0, "leak": 0.1, "slope": -0.1, "replay_error": 0.1},

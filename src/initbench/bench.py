@@ -4,7 +4,8 @@
 
 All ways of a task train the same runs: the seed fixes the draw and the order of the batches, so
 the ways end at the same loss. Times are CPU seconds of this process on one thread, a model; only
-ratios within one table count, for another machine or a busier hour gives other seconds.
+ratios within one table count, for another machine or a busier hour gives other seconds. The
+engine's times include all that a run does: draws, curves, and the outcomes on both sets at its end.
 """
 
 import argparse
@@ -92,7 +93,7 @@ class Task:
         sizes = [layer.weight.numel() for layer in net.modules() if isinstance(layer, nn.Linear)]
         update = 6 * sum(sizes) - 2 * sizes[0]  # the gradient of the input is not computed
         train, test = self.split.train_x.shape[1], self.split.test_x.shape[1]
-        return (train * update + test * 2 * sum(sizes)) / 1e9
+        return float(train * update + test * 2 * sum(sizes)) / 1e9
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,9 @@ def mnist_task(size: Size, raw: Path) -> Task:
     with TemporaryDirectory() as folder:
         datasets.prepare(PIXELS, raw, Path(folder))
         full = datasets.load(PIXELS, Path(folder), [FIRST_SEED])
-    train, test = size.images
-    split = Split(
-        full.train_x[:, :train], full.train_y[:, :train], full.test_x[:, :test], full.test_y[:, :test]
-    )  # fmt: skip
-    return Task("MNIST network", {"family": "mnist_net"}, _adam(), split, "epoch")
+    n, m = size.images
+    split = Split(full.train_x[:, :n], full.train_y[:, :n], full.test_x[:, :m], full.test_y[:, :m])
+    return Task("MNIST network", {"family": "mnist_net"}, _adam(), split, "run of 1 epoch")
 
 
 def chain_task(size: Size, look: bool) -> Task:
@@ -170,8 +169,8 @@ def plain_loop(task: Task, seed: int) -> float:
     x, y, test_x, test_y = task.data(seed)
     net = task.net(seed)
     optimizer = torch.optim.Adam(net.parameters(), lr=task.protocol.learning_rate, fused=True)
-    order = _order(len(x), seed)
-    train_epoch(net, ((x[index], y[index]) for index in order.split(BATCH)), optimizer)
+    batches = torch.split(_order(len(x), seed), BATCH)
+    train_epoch(net, ((x[index], y[index]) for index in batches), optimizer)
     evaluate(net, [(test_x, test_y)])
     return _test_loss(net, task, seed)
 
@@ -235,11 +234,11 @@ def measure(size: Size) -> Iterator[Row]:
         mnist_files.lay_out(CARRIED, raw)
         task = mnist_task(size, raw)
         yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
-        yield _row(task, "document D", partial(document_loop, task, raw, FIRST_SEED))
+        yield _row(task, "document D's loop", partial(document_loop, task, raw, FIRST_SEED))
     yield _engine_row(task, size.image_models)
     for look in (False, True):
         task = chain_task(size, look)
-        yield _row(task, "document A", partial(notebook_loop, task, FIRST_SEED))
+        yield _row(task, "document A's loop", partial(notebook_loop, task, FIRST_SEED))
         yield _engine_row(task, size.chain_models)
     task = deep_task(size)
     yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
@@ -261,7 +260,7 @@ def table(rows: list[Row], best: float) -> pd.DataFrame:
     """Return `rows` with each way's speed as a multiple of its task's first row, and of `best`."""
     frame = pd.DataFrame([asdict(row) for row in rows])
     plain = frame.groupby("task")["seconds"].transform("first")
-    frame.insert(4, "times_plain", plain / frame["seconds"])
+    frame.insert(4, "speedup", plain / frame["seconds"])
     frame.insert(6, "share_of_peak", frame["gflops"] / best)
     return frame
 

@@ -15,6 +15,7 @@ from initbench.io import write_bytes
 KEY = b"initbench"
 NAMES = ("curves", "layers", "outcomes")
 WRITING = {"compression": "zstd", "write_page_checksum": True}  # a flipped bit shows when read
+UNREADABLE = (pa.ArrowException, ValueError, OSError)
 
 
 def write(table: pa.Table, path: Path, metadata: Mapping[str, Any]) -> None:
@@ -32,7 +33,7 @@ def footer(path: Path) -> dict[str, Any]:
     try:
         metadata = pq.read_schema(path).metadata or {}
         found: dict[str, Any] = json.loads(metadata.get(KEY, b"{}"))
-    except (ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise corrupt(path) from error
     return found
 
@@ -43,7 +44,7 @@ def read(path: Path) -> pa.Table:
         raise InitbenchError(f"{path} is missing; run snakemake again to make it.")
     try:
         return pq.read_table(path, partitioning=None, page_checksum_verification=True)
-    except (ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise corrupt(path) from error
 
 

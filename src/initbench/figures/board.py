@@ -16,6 +16,7 @@ from initbench.figures.words import listing
 
 ACROSS = 10
 TILE = 0.42  # inches a row of tiles
+LEGEND = 1.5  # rows of tiles that the legend takes
 # Colour and sign of each verdict; the signs alone tell the verdicts apart.
 VERDICTS = {
     "reproduced": ("#1f78c8", "✓"),
@@ -59,12 +60,12 @@ def _counts(frame: pd.DataFrame) -> str:
 
 def _board(frame: pd.DataFrame) -> Figure:
     parts = [(str(name), part) for name, part in frame.groupby("document")]
-    rows = 1.2 + sum(1.3 + -(-len(part) // ACROSS) for _, part in parts)
+    rows = LEGEND + sum(1.3 + -(-len(part) // ACROSS) for _, part in parts)
     figure = Figure(figsize=(WIDTH, TILE * rows + 0.45), layout="constrained")
     axes = figure.add_subplot(xlim=(0, ACROSS), ylim=(rows, 0))
     axes.set_axis_off()
     _legend(axes, frame)
-    top = 1.2
+    top = LEGEND
     for name, part in parts:
         axes.text(0.04, top + 0.75, DOCUMENTS.get(name, name), va="baseline", fontweight="bold")
         _tiles(axes, part, top + 1)
@@ -73,27 +74,29 @@ def _board(frame: pd.DataFrame) -> Figure:
 
 
 def _legend(axes: Axes, frame: pd.DataFrame) -> None:
-    for place, word in enumerate(VERDICTS):
-        left = place * ACROSS / len(VERDICTS)
-        _tile(axes, left, 0, word, str((frame.verdict == word).sum()))
-        axes.text(left + 1.02, 0.5, word.replace(" ", "\n"), va="center", size=10)
+    wide = ACROSS / len(VERDICTS)
+    for place, (word, (_, sign)) in enumerate(VERDICTS.items()):
+        text = f"{sign} {(frame.verdict == word).sum()}\n{word}"
+        _tile(axes, place * wide, 0, word, text, size=(wide, LEGEND))
 
 
 def _tiles(axes: Axes, frame: pd.DataFrame, top: float) -> None:
     for place, (name, word) in enumerate(zip(frame.id, frame.verdict, strict=True)):
-        _tile(axes, place % ACROSS, top + place // ACROSS, word, name)
+        text = f"{name} {VERDICTS[word][1]}"
+        _tile(axes, place % ACROSS, top + place // ACROSS, word, text)
 
 
-def _tile(axes: Axes, left: float, top: float, word: str, text: str) -> None:
-    shade, sign = VERDICTS[word]
-    box = FancyBboxPatch((left + 0.08, top + 0.12), 0.84, 0.76, "round,pad=0.04", fc=shade, lw=0)
-    axes.add_patch(box)
-    axes.text(
-        left + 0.5,
-        top + 0.5,
-        f"{text} {sign}",
-        ha="center",
-        va="center_baseline",
-        color="#ffffff",
-        size=10.5,
-    )
+def _tile(
+    axes: Axes, left: float, top: float, word: str, text: str, size: tuple[float, float] = (1, 1)
+) -> None:
+    width, height = size
+    corner, inner = (left + 0.08, top + 0.12), (width - 0.16, height - 0.24)
+    shade = VERDICTS[word][0]
+    axes.add_patch(FancyBboxPatch(corner, *inner, "round,pad=0.04", fc=shade, lw=0))
+    style: dict[str, Any] = {
+        "ha": "center",
+        "va": "center_baseline",
+        "color": "#ffffff",
+        "linespacing": 1.35,
+    }
+    axes.text(left + width / 2, top + height / 2, text, size=9.5, **style)

@@ -98,7 +98,7 @@ def bands(frame: pd.DataFrame, by: Sequence[str], column: str, summary: Summary)
 
 
 def runs(frame: pd.DataFrame) -> str:
-    """Return the number of runs behind the rows of `frame`, for instance "n = 200"."""
+    """Return how many runs each row of `frame` stands for, for instance "n = 200"."""
     low, high = int(frame.n.min()), int(frame.n.max())
     return f"n = {low}" if low == high else f"n = {low} to {high}"
 

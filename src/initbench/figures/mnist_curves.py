@@ -171,7 +171,7 @@ def draw_running(tables: Tables) -> Drawing:
             band(axes, part, "epoch", "default", f"{text} ({runs(part)})", **style)
     axes.set(xlabel="epoch", ylabel="accuracy")
     percent(axes.yaxis)
-    key(drawing, axes.get_lines(), columns=2)
+    key(drawing, axes.get_lines(), columns=1)
     if frame.empty:
         empty(axes)
     first = frame[frame.epoch == 1]

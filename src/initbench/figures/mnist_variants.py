@@ -197,7 +197,7 @@ def draw_sweep(tables: Tables) -> Drawing:
         if len(swept)
         else []
     )
-    key(drawing, [*constants, *axes.get_lines()])
+    key(drawing, [*constants, *axes.get_lines()], columns=2)
     caption = (
         "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
         "equal distances."

@@ -76,7 +76,7 @@ def _draw_layer(axes: Axes, frame: pd.DataFrame, layer: int) -> dict[str, float]
     side = _square(axes, frame)
     _draw_crosses(axes, frame[frame.kind == "grid"], side / 110)
     _draw_points(axes, frame[frame.kind == "point"], side / 110)
-    name = "input" if layer == 0 else f"behind layer {layer}"
+    name = "input" if layer == 0 else f"after layer {layer}"
     axes.set_title(f"{name}, side {number(side)}", fontsize=10)
     return {"layer": layer, "side": side}
 
@@ -98,7 +98,7 @@ def _layer_panels(tables: Tables, run: str) -> Drawing:
     words = (f"{'input' if s['layer'] == 0 else s['layer']} {number(s['side'])}" for s in sides)
     alt = f"Nine panels of the plane; side of each panel by layer: {listing(words)}."
     caption = (
-        "Test points and a grid of crosses before and behind each layer of one trained net (the "
+        "Test points and a grid of crosses before and after each layer of one trained net (the "
         "literal replay). Every panel has axes of equal scale that fit its own cloud: the side "
         "in the heading shows how far the cloud has shrunk."
     )
@@ -158,9 +158,10 @@ def draw_decisions(tables: Tables) -> Drawing:
     alt = f"Share of the drawn plane given to class 1: {listing(words)}."
     caption = (
         "Probability of class 1 after training, in bands with edges at 10, 30, 50, 70 and 90 %; "
-        "the line is the decision boundary. Points: the test set."
+        "the line, where there is one, is the decision boundary. Points: the test set."
     )
-    data = panels[(panels.kind == "map") | ((panels.kind == "point") & (panels.layer == 0))]
+    shown = (panels.kind == "map") | ((panels.kind == "point") & (panels.layer == 0))
+    data = panels.loc[shown, ["run", "kind", "x", "y", "label", "score"]].round(3)
     return Drawing(drawing, data, alt, caption)
 
 
@@ -169,6 +170,7 @@ def _draw_field(axes: Axes, field: pd.DataFrame) -> None:
     colours = [to_rgba(CLASS_COLOURS[name], alpha) for name, alpha in CERTAINTY]
     where = (scores.columns.to_numpy(), scores.index.to_numpy(), scores.to_numpy())
     axes.contourf(*where, levels=LEVELS, colors=colours)
-    axes.contour(*where, levels=[0.5], colors=INK, linewidths=1.2)
+    if field.score.min() < 0.5 < field.score.max():
+        axes.contour(*where, levels=[0.5], colors=INK, linewidths=1.2)
     axes.set(aspect="equal", xlabel="x₁, standardised", ylabel="x₂, standardised")
     axes.grid(visible=False)

@@ -62,7 +62,7 @@ def draw_signal(tables: Tables) -> Drawing:
         f"width {row.width} {label(row['init'])} {interval(row, number)}"
         for _, row in last.iterrows()
     )
-    alt = f"Median rms of the states behind the last layer: {listing(phrases)}."
+    alt = f"Median rms of the states after the last layer: {listing(phrases)}."
     caption = (
         "Median over draws; the bands hold the central 90 %. A curve that leaves a panel below "
         "keeps falling. Dotted: the mean-field limit of wide nets with Xavier's variance."

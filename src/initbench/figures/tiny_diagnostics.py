@@ -1,4 +1,4 @@
-"""Document A: do singular values foretell failure, and is a flattened cloud lost?"""
+"""Document A: do singular values predict failure, and is a flattened cloud lost?"""
 
 import numpy as np
 import pandas as pd
@@ -38,7 +38,7 @@ GROUPS = 5
 INITS = ["default", "xavier", "orthogonal"]
 ERRORS = {"inversion_error_float32": "float32", "inversion_error_float64": "float64"}
 ERROR_RANGE = (1e-17, 10.0)
-PLACES = {"input": "raw points", "layers.7": "behind layer 8"}
+PLACES = {"input": "raw points", "layers.7": "after layer 8"}
 
 
 def _predictors(tables: Tables) -> pd.DataFrame:
@@ -97,7 +97,7 @@ def draw_predictors(tables: Tables) -> Drawing:
     caption = (
         "Runs with Xavier's init in five groups by a statistic of their eight hidden weight "
         "matrices before training: share of each group that ends at 99 % test accuracy or more, "
-        "with its 95 % Wilson interval. A flat line is a statistic that foretells nothing."
+        "with its 95 % Wilson interval. A flat line is a statistic that predicts nothing."
     )
     return Drawing(drawing, frame, f"Share of solved runs: {listing(words)}.", caption)
 
@@ -117,10 +117,10 @@ def _rows(
     name="tiny_information",
     needs=["tiny_sgd"],
     claims=["A17"],
-    title="Is the plane lost behind eight layers?",
+    title="Is the plane lost after eight layers?",
 )
 def draw_information(tables: Tables) -> Drawing:
-    """Draw inversion errors and 15-nearest-neighbour accuracies behind the last layer, by init."""
+    """Draw inversion errors and 15-nearest-neighbour accuracies after the last layer."""
     errors = _rows(tables, list(ERRORS), "quantity", ERRORS)
     codes = _rows(tables, ["knn_accuracy"], "layer", PLACES)
     drawing, panels = canvas(2, 1, 4.2)
@@ -147,8 +147,8 @@ def draw_information(tables: Tables) -> Drawing:
     )
     caption = (
         "Trained nets: median over seeds, bars hold the central 90 %. Above: the input computed "
-        "back from the states behind layer 8 (errors above 10 are drawn at 10). Below: a "
-        "classifier on raw points and on whitened states behind layer 8."
+        "back from the states after layer 8 (errors above 10 are drawn at 10). Below: a "
+        "classifier on raw points and on whitened states after layer 8."
     )
     data = pd.concat([errors, codes], ignore_index=True)
     return Drawing(drawing, data, f"Median and central 90 %: {listing(words)}.", caption)

@@ -132,7 +132,7 @@ def draw_gradients(tables: Tables) -> Drawing:
     for axes, init in zip(row, MAIN, strict=True):
         axes.set(title=_title(frame, init), xlabel="layer")
     row[0].set_ylabel("norm of the gradient")
-    key(drawing, lines, columns=6)
+    key(drawing, lines)
     ends = frame[(frame.step == 0) & frame.place.isin([1, 8])]
     words = (
         f"{label(row['init'])} layer {row.place} {interval(row, number)}"
@@ -201,7 +201,7 @@ def draw_pc1(tables: Tables) -> Drawing:
     )
     fourth = frame[(frame.place == 4) & (frame.quantity == "pc1_share")]
     words = (f"{label(row['init'])} {row.moment} {interval(row)}" for _, row in fourth.iterrows())
-    alt = f"Median variance share of the first component behind layer 4: {listing(words)}."
+    alt = f"Median variance share of the first component after layer 4: {listing(words)}."
     caption = (
         "Median over seeds with its 95 % interval, of the test points and of a grid from −3 to "
         "2.5. A cloud counts as one line from 99 % on; the axis is stretched towards 100 %."
@@ -225,7 +225,7 @@ def _draw_pc1(axes: Axes, frame: pd.DataFrame, inits: list[str]) -> None:
     name="tiny_linear_probe",
     needs=["tiny_sgd"],
     claims=["A23"],
-    title="How well a straight line parts the classes behind each layer",
+    title="How well a straight line separates the classes after each layer",
 )
 def draw_probe(tables: Tables) -> Drawing:
     """Draw the accuracy of a linear probe over layers for orthogonal runs, all and solved."""
@@ -248,7 +248,7 @@ def draw_probe(tables: Tables) -> Drawing:
     )
     alt = f"Mean probe accuracy after training: {listing(words)}."
     caption = (
-        "Test accuracy of a logistic regression on the states behind each layer of nets with "
+        "Test accuracy of a logistic regression on the states after each layer of nets with "
         "orthogonal init: mean over seeds with its 95 % t interval. Looking at solved runs only "
         "is a selection, so all runs are shown beside them."
     )

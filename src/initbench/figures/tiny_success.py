@@ -113,8 +113,8 @@ def draw_tasks(tables: Tables) -> Drawing:
     )
     caption = (
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
-        "with 95 % Wilson intervals. A chain of width 2 cannot part a ring from the disc "
-        "inside it: that data set is a control."
+        "with 95 % Wilson intervals. A chain of width 2 cannot separate a ring from "
+        "the disc inside it: that data set is a control."
     )
     return _dots(frame, caption)
 

@@ -85,7 +85,7 @@ def draw_accuracy(tables: Tables) -> Drawing:
     percent(axes.yaxis)
     if np.isfinite(ceiling):
         reference(axes, ceiling, f"ceiling: 15 nearest neighbours, {share(ceiling)}")
-    key(drawing, axes.get_lines())
+    key(drawing, axes.get_lines(), columns=2)
     alt = f"Mean test accuracy at the last epoch: {by_init(final(frame))}."
     caption = (
         "Mean over seeds with its 95 % t interval. The dashed line is what 15 nearest "

@@ -26,7 +26,8 @@ def accuracy_table(experiment: str, recipe: str, outcomes: pd.DataFrame, level: 
             *(f"share of runs ≥ {100 * level:g} %", "share of one-answer runs", "diverged"),
         ],
         "groups": [
-            {"name": " × ".join(task), "rows": _ranked(runs, level)} for task, runs in tasks
+            {"name": " × ".join(map(str, task)), "rows": _ranked(runs, level)}
+            for task, runs in tasks
         ],
     }
 

@@ -92,8 +92,12 @@ def sentence(text: str) -> str:
 
 
 def rich(text: str) -> Markup:
-    """Return `text` escaped, with `backticks` turned into code; no other markup is known."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    """Return `text` escaped, with `backticks` turned into code; no other markup is known.
+
+    Percentages and numbers of runs are kept on one line.
+    """
+    glued = re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<=\bn =) ", "\u00a0", str(escape(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", glued))
 
 
 def linked(text: str, claims: Collection[str]) -> Markup:

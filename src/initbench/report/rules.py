@@ -11,8 +11,8 @@ from initbench.report.prose import number
 from initbench.statistics import undefined
 
 _BOUNDS = {
-    "low": "lower 95 % bound of ",
-    "high": "upper 95 % bound of ",
+    "low": "lower 95\u00a0% bound of ",
+    "high": "upper 95\u00a0% bound of ",
     "n": "number of runs behind ",
     "value": "",
 }
@@ -68,7 +68,9 @@ def _words(node: ast.expr) -> Markup:
             pairs = [_sign(op) + _words(right) for op, right in zip(ops, rights, strict=True)]
             return _words(left) + Markup().join(pairs)
         case ast.Call(func=ast.Name(id="within"), args=[inner, margin]):
-            return Markup("90 % interval of {} inside ±{}").format(_words(inner), _words(margin))
+            return Markup("90\u00a0% interval of {} inside ±{}").format(
+                _words(inner), _words(margin)
+            )
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             return _words(left) + Markup(_ARITHMETIC[type(op)]) + _grouped(right)
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
@@ -92,4 +94,4 @@ def _grouped(node: ast.expr) -> Markup:
 
 
 def _sign(op: ast.cmpop) -> Markup:
-    return Markup(" {} ").format(_SIGNS[type(op)])
+    return Markup(" {}\u00a0").format(_SIGNS[type(op)])

@@ -38,7 +38,7 @@ _ELEMENTS = frozenset(
     ]
 )
 _SILENT = frozenset({"metadata", "title", "desc"})
-_FOREIGN = re.compile(r"url\(\s*+['\"]?+(?!#)|javascript:|@import|expression\(|[\\<]", re.IGNORECASE)
+_FOREIGN = re.compile(r"url\(\s*+['\"]?+(?!#)|javascript:|@import|[\\<]", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 
 

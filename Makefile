@@ -1,0 +1,81 @@
+# Everything a user types. A machine needs Python 3.11 or newer and make; .venv gets the rest.
+#   PYTHON=python3.12   the Python that .venv is made with
+#   CORES=4             how many cores to use (all)
+#   ARGS="..."          more arguments for snakemake, pytest or the benchmark
+PYTHON ?= python3
+CORES ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
+ARGS ?=
+
+VENV := $(CURDIR)/.venv
+STAMP := .venv/installed
+RUN := PATH="$(VENV)/bin:$$PATH" .venv/bin/python -m
+SNAKEMAKE = $(RUN) snakemake --cores $(CORES) --workflow-profile workflow/profiles
+
+# .venv is whole if its Python runs and it was finished in this folder, whose path its scripts hold.
+FINISHED := grep -sqxF "$(VENV)" $(STAMP)
+ifneq ($(shell .venv/bin/python -c 0 2>&1 && $(FINISHED) && echo whole),whole)
+.PHONY: $(STAMP)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report preview test browser lint format bench init clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## make .venv from requirements.lock (the other targets do it when need be)
+
+$(STAMP): requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
+	  echo "initbench needs Python 3.11 or newer, but '$(PYTHON)' is missing or older; name another one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments; install its venv package first (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@if [ -e $@ ] && ! $(FINISHED) || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
+	  rm -rf .venv; fi
+	@mkdir -p .venv && echo unfinished > $@
+	@test -e .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@echo "$(VENV)" > $@
+
+report: $(STAMP) ## train, judge and write reports/report.html; resumes where it stopped
+	$(SNAKEMAKE)/default $(ARGS)
+	@test ! -e reports/report.html || echo "The report: reports/report.html"
+
+preview: $(STAMP) ## the same pipeline on a reduced grid, stamped as no evidence
+	$(SNAKEMAKE)/preview $(ARGS)
+	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
+
+test: $(STAMP) browser ## run the tests
+	$(RUN) pytest -n $(CORES) --dist loadfile $(ARGS)
+
+browser: $(STAMP) ## make sure that there is a Chromium for the tests of the report
+	@for name in chromium chromium-browser google-chrome; do \
+	  if command -v $$name >/dev/null; then exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null && exit 0; fi; \
+	$(RUN) playwright install chromium >/dev/null || \
+	  echo "There is no Chromium and none could be installed: the browser tests will be skipped (with CI set, they fail)." >&2
+
+lint: $(STAMP) ## check style and types
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) snakefmt --check Snakefile workflow
+	$(RUN) mypy
+
+format: $(STAMP) ## put the code into the project's style
+	$(RUN) ruff check --fix
+	$(RUN) ruff format
+	$(RUN) snakefmt Snakefile workflow
+
+bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
+	PYTHONPATH=src $(RUN) initbench.bench $(ARGS)
+
+init: $(STAMP) ## start a new init method: make init NAME=my_method
+	@test -n "$(NAME)" || { echo "Name the method: make init NAME=my_method" >&2; exit 1; }
+	@PYTHONPATH=src $(RUN) initbench.scaffold "$(NAME)"
+
+# Not .snakemake: without it, Snakemake would take results of older parameters for good ones.
+clean: ## remove caches of Python and of the tools; never results
+	rm -rf .ruff_cache .mypy_cache .pytest_cache .hypothesis
+	find src tests workflow -name __pycache__ -type d -prune -exec rm -rf {} +

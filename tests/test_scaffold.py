@@ -1,0 +1,102 @@
+"""The scaffold writes a method that works as it is, and never over an existing file."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from initbench import scaffold
+from initbench.errors import InitbenchError
+
+ROOT = Path(__file__).parents[1]
+USE_IT = """
+import torch, yaml
+from pathlib import Path
+from initbench import architectures, config, inits
+grid = yaml.safe_load(Path("config.yaml").read_text())
+grid["inits"]["my_method"] = {"method": "my_method"}
+crossing = {"datasets": ["moons"], "architectures": ["tanh_chain"], "inits": ["my_method"]}
+grid["experiments"]["tiny_sgd"]["grid"].append({**crossing, "seeds": 20, "block": 10})
+config.validate(grid, Path.cwd())
+print(sum(cell.init == "my_method" for cell in config.cells(grid)))
+net = architectures.build(grid["architectures"]["tanh_chain"])
+inits.initialize(net, "my_method", {}, 7)
+print(all(torch.isfinite(p).all() for p in net.parameters()))
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of what the scaffold reads and of what must accept its files."""
+    for folder in ("src", "workflow"):
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / "config.yaml", tmp_path)
+    return tmp_path
+
+
+def run(checkout, *command):
+    environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
+    return subprocess.run(
+        [sys.executable, *command], cwd=checkout, env=environment, capture_output=True, text=True
+    )
+
+
+def test_a_new_method_is_accepted_and_draws(checkout):
+    made = run(checkout, "-m", "initbench.scaffold", "my_method")
+    assert made.returncode == 0, made.stderr
+    assert "my_method: {method: my_method}" in made.stdout
+    used = run(checkout, "-c", USE_IT)
+    assert used.stdout.split() == ["2", "True"], used.stderr
+
+
+def test_its_rule_is_that_of_every_other_method(checkout):
+    _, rule = scaffold.scaffold("my_method", checkout)
+    folder = checkout / rule.parent
+    assert (checkout / rule).name == "my_method.smk"
+    for other in folder.glob("*.smk"):
+        expected = other.read_text().replace(other.stem, "my_method")
+        assert (checkout / rule).read_text() == expected, other
+
+
+def test_both_files_are_formatted_and_linted_as_they_are(checkout):
+    method, _ = scaffold.scaffold("my_method", checkout)
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    for command in (["check"], ["format", "--check"]):
+        done = run(checkout, "-m", "ruff", *command, "--no-cache", str(method))
+        assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["", "My_method", "2nd", "a-b", "a.b", "../a", "_a", "méthode"])
+def test_a_name_that_is_no_module_is_refused(tmp_path, name):
+    with pytest.raises(InitbenchError, match="cannot name a method"):
+        scaffold.scaffold(name, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["orthogonal", "common"])
+def test_an_existing_file_is_kept(checkout, name):
+    file = checkout / "src/initbench/inits" / f"{name}.py"
+    before = file.read_text()
+    with pytest.raises(InitbenchError, match=rf"{name}\.py exists already"):
+        scaffold.scaffold(name, checkout)
+    assert file.read_text() == before
+    assert not (checkout / "workflow/rules/inits/common.smk").exists()
+
+
+def test_a_rule_without_method_stops_before_anything_is_written(checkout):
+    rule = checkout / "workflow/rules/inits/my_method.smk"
+    rule.write_text("mine\n")
+    with pytest.raises(InitbenchError, match=r"my_method\.smk exists already"):
+        scaffold.scaffold("my_method", checkout)
+    assert rule.read_text() == "mine\n"
+    assert not (checkout / "src/initbench/inits/my_method.py").exists()
+
+
+def test_the_command_ends_with_one_sentence():
+    with pytest.raises(SystemExit, match=r"^initbench: .*zeros\.py exists already"):
+        scaffold.main(["zeros"])
