@@ -13,7 +13,7 @@ SNAKEMAKE = $(RUN) snakemake --cores $(CORES) --workflow-profile workflow/profil
 
 # .venv is whole if its Python runs and it was finished in this folder, whose path its scripts hold.
 FINISHED := grep -sqxF "$(VENV)" $(STAMP)
-ifneq ($(shell .venv/bin/python -c 0 2>&1 && $(FINISHED) && echo whole),whole)
+ifneq ($(shell test -x .venv/bin/python && .venv/bin/python -c 0 2>&1 && $(FINISHED) && echo whole),whole)
 .PHONY: $(STAMP)
 endif
 
@@ -34,7 +34,8 @@ $(STAMP): requirements.lock
 	  rm -rf .venv; fi
 	@mkdir -p .venv && echo unfinished > $@
 	@test -e .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@echo "Installing the packages of requirements.lock into .venv: some minutes, once."
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@echo "$(VENV)" > $@
 
 report: $(STAMP) ## train, judge and write reports/report.html; resumes where it stopped

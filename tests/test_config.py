@@ -114,13 +114,11 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "one cell twice": (repeat(), "the cell tiny/moons/tanh_chain/default twice"),
     "one cell twice in other blocks": (
         repeat(block=2), "the cell tiny/moons/tanh_chain/default twice"),
-    "one init twice": (put(*CROSSING, "inits", ["default"] * 2), "has non-unique elements"),
     "bad optimizer": (put(*PROTOCOL, "optimizer", "adma"), "'adma'; did you mean 'adam'?"),
     "no learning rate": (drop(*PROTOCOL, "learning_rate"), "give it a positive one"),
     "bad batch": (put(*PROTOCOL, "batch", 0), "0 is less than the minimum of 1"),
     "bad precision": (put(*PROTOCOL, "precision", "float16"), "'float16' is not one of"),
     "bad moment": (put(*PROTOCOL, "evaluate", "test", "sometimes"), "'sometimes' does not match"),
-    "no moment": (put(*PROTOCOL, "record", "spectra", []), "should be non-empty"),
     "unknown split": (put(*PROTOCOL, "evaluate", "tset", "each"), "'tset'; did you mean 'test'?"),
     "unknown group": (
         put(*PROTOCOL, "record", "spectrum", "each"), "'spectrum'; did you mean 'spectra'?"),

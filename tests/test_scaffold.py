@@ -17,13 +17,13 @@ import torch, yaml
 from pathlib import Path
 from initbench import architectures, config, inits
 grid = yaml.safe_load(Path("config.yaml").read_text())
-grid["inits"]["my_method"] = {"method": "my_method"}
-crossing = {"datasets": ["moons"], "architectures": ["tanh_chain"], "inits": ["my_method"]}
+grid["inits"]["made_by_this_test"] = {"method": "made_by_this_test"}
+crossing = {"datasets": ["moons"], "architectures": ["tanh_chain"], "inits": ["made_by_this_test"]}
 grid["experiments"]["tiny_sgd"]["grid"].append({**crossing, "seeds": 20, "block": 10})
 config.validate(grid, Path.cwd())
-print(sum(cell.init == "my_method" for cell in config.cells(grid)))
+print(sum(cell.init == "made_by_this_test" for cell in config.cells(grid)))
 net = architectures.build(grid["architectures"]["tanh_chain"])
-inits.initialize(net, "my_method", {}, 7)
+inits.initialize(net, "made_by_this_test", {}, 7)
 print(all(torch.isfinite(p).all() for p in net.parameters()))
 """
 
@@ -47,24 +47,24 @@ def run(checkout, *command):
 
 
 def test_a_new_method_is_accepted_and_draws(checkout):
-    made = run(checkout, "-m", "initbench.scaffold", "my_method")
+    made = run(checkout, "-m", "initbench.scaffold", "made_by_this_test")
     assert made.returncode == 0, made.stderr
-    assert "my_method: {method: my_method}" in made.stdout
+    assert "made_by_this_test: {method: made_by_this_test}" in made.stdout
     used = run(checkout, "-c", USE_IT)
     assert used.stdout.split() == ["2", "True"], used.stderr
 
 
 def test_its_rule_is_that_of_every_other_method(checkout):
-    _, rule = scaffold.scaffold("my_method", checkout)
+    _, rule = scaffold.scaffold("made_by_this_test", checkout)
     folder = checkout / rule.parent
-    assert (checkout / rule).name == "my_method.smk"
+    assert (checkout / rule).name == "made_by_this_test.smk"
     for other in folder.glob("*.smk"):
-        expected = other.read_text().replace(other.stem, "my_method")
+        expected = other.read_text().replace(other.stem, "made_by_this_test")
         assert (checkout / rule).read_text() == expected, other
 
 
 def test_both_files_are_formatted_and_linted_as_they_are(checkout):
-    method, _ = scaffold.scaffold("my_method", checkout)
+    method, _ = scaffold.scaffold("made_by_this_test", checkout)
     shutil.copy(ROOT / "pyproject.toml", checkout)
     for command in (["check"], ["format", "--check"]):
         done = run(checkout, "-m", "ruff", *command, "--no-cache", str(method))
@@ -89,12 +89,12 @@ def test_an_existing_file_is_kept(checkout, name):
 
 
 def test_a_rule_without_method_stops_before_anything_is_written(checkout):
-    rule = checkout / "workflow/rules/inits/my_method.smk"
+    rule = checkout / "workflow/rules/inits/made_by_this_test.smk"
     rule.write_text("mine\n")
-    with pytest.raises(InitbenchError, match=r"my_method\.smk exists already"):
-        scaffold.scaffold("my_method", checkout)
+    with pytest.raises(InitbenchError, match=r"made_by_this_test\.smk exists already"):
+        scaffold.scaffold("made_by_this_test", checkout)
     assert rule.read_text() == "mine\n"
-    assert not (checkout / "src/initbench/inits/my_method.py").exists()
+    assert not (checkout / "src/initbench/inits/made_by_this_test.py").exists()
 
 
 def test_the_command_ends_with_one_sentence():

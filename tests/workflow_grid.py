@@ -1,14 +1,13 @@
 """A tiny project in a folder of its own, and the real snakemake command to drive it."""
 
 import copy
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -123,16 +122,18 @@ def files(project: Path, *folders: str) -> dict[str, bytes]:
     return {str(path.relative_to(project)): path.read_bytes() for path in sorted(found)}
 
 
-def start(project: Path, cores: int) -> subprocess.Popen[bytes]:
-    """Start snakemake for the tiny tables and return at once; its output goes to output.txt."""
+@contextmanager
+def started(project: Path, cores: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run snakemake for the tiny tables beside the body, at whose end it is killed if need be."""
     with (project / "output.txt").open("wb") as output:
-        return subprocess.Popen(
-            command(cores, TARGET),
-            cwd=project,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
+        run = subprocess.Popen(
+            command(cores, TARGET), cwd=project, stdout=output, stderr=subprocess.STDOUT
         )
+    try:
+        yield run
+    finally:
+        run.kill()
+        run.wait()
 
 
 def training_job(run: subprocess.Popen[bytes], after: int = 0) -> psutil.Process:
@@ -160,8 +161,11 @@ def _trains(process: psutil.Process) -> bool:
         return False
 
 
-def kill(process: psutil.Process | subprocess.Popen[bytes]) -> None:
-    os.kill(process.pid, signal.SIGKILL)
+def is_gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

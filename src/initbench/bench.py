@@ -267,7 +267,11 @@ def table(rows: list[Row], best: float) -> pd.DataFrame:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the benchmark; print its table and write it as CSV."""
-    parser = argparse.ArgumentParser(prog="python -m initbench.bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m initbench.bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--quick", action="store_true", help="a rough answer in seconds")
     parser.add_argument("--output", type=Path, default=Path("results/bench.csv"), help="CSV file")
     given = parser.parse_args(arguments)

@@ -51,7 +51,11 @@ def scaffold(name: str, root: Path = ROOT) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Scaffold the method that the command line names; a bad name ends with one sentence."""
-    parser = argparse.ArgumentParser(prog="python -m initbench.scaffold", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m initbench.scaffold",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("name", help="name of the method: a Python module's, such as my_method")
     name = parser.parse_args(arguments).name
     try:

@@ -16,7 +16,8 @@ class Tables:
         self._read = cache(self._load)
 
     def _load(self, name: str) -> pd.DataFrame:
-        return pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        return frame
 
     def curves(self, experiment: str) -> pd.DataFrame:
         """Return loss and accuracy over training of every run of `experiment`."""

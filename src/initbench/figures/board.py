@@ -14,16 +14,17 @@ from initbench.figures.registry import Drawing, finish
 from initbench.figures.style import THEME, WIDTH
 from initbench.figures.words import listing
 
+CAPTION = "One tile a claim, in the order of the documents; colour and sign name the verdict."
 ACROSS = 10
 TILE = 0.42  # inches a row of tiles
 LEGEND = 1.5  # rows of tiles that the legend takes
-# Colour and sign of each verdict; the signs alone tell the verdicts apart.
+# Colour and sign of each verdict, as in the report; the signs alone tell the verdicts apart.
 VERDICTS = {
-    "reproduced": ("#1f78c8", "✓"),
-    "partly reproduced": ("#128091", "½"),
-    "not reproduced": ("#c4501a", "✗"),
-    "inconclusive": ("#757575", "?"),
-    "not testable": ("#8b6aa8", "–"),
+    "reproduced": ("#0f7a60", "✓"),
+    "partly reproduced": ("#94600a", "◐"),
+    "not reproduced": ("#b5372a", "✗"),
+    "inconclusive": ("#6a58a6", "?"),
+    "not testable": ("#69717a", "–"),
 }
 DOCUMENTS = {
     "A": "Document A: a chain of tanh layers on two moons",
@@ -47,10 +48,11 @@ def draw_board(verdicts: Sequence[Mapping[str, Any]]) -> Drawing:
         if word not in VERDICTS:
             raise unknown("verdict", word, VERDICTS)
     words = (f"document {name}: {_counts(part)}" for name, part in frame.groupby("document"))
-    caption = "One tile a claim, in the order of the documents; colour and sign name the verdict."
+    alt = f"Verdicts by document. {listing(words)}."
+    title = f"Verdicts on {len(frame)} claims"
     with mpl.rc_context(THEME):
-        drawing = Drawing(_board(frame), frame, f"Verdicts by document. {listing(words)}.", caption)
-        return finish(drawing, "verdict_board", f"Verdicts on {len(frame)} claims", ())
+        drawing = Drawing(_board(frame), frame, alt)
+        return finish(drawing, name="verdict_board", title=title, caption=CAPTION)
 
 
 def _counts(frame: pd.DataFrame) -> str:

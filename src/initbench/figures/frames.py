@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from initbench.figures.style import label
 from initbench.statistics import proportion
 
 Triple = tuple[float, float, float]
@@ -101,6 +102,11 @@ def runs(frame: pd.DataFrame) -> str:
     """Return how many runs each row of `frame` stands for, for instance "n = 200"."""
     low, high = int(frame.n.min()), int(frame.n.max())
     return f"n = {low}" if low == high else f"n = {low} to {high}"
+
+
+def named(init: str, frame: pd.DataFrame) -> str:
+    """Return the printed name of `init` with the number of its runs in `frame`, if it has any."""
+    return f"{label(init)} ({runs(frame)})" if len(frame) else label(init)
 
 
 def thin(frame: pd.DataFrame, column: str, count: int = 120) -> pd.DataFrame:

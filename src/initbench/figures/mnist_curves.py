@@ -14,6 +14,7 @@ from initbench.figures.frames import (
     load,
     mean_interval,
     median_interval,
+    named,
     pick,
     present,
     runs,
@@ -29,9 +30,11 @@ from initbench.figures.style import (
     percent,
     reference,
 )
-from initbench.figures.words import by_init, interval, listing, number
+from initbench.figures.words import by_init, each, number
 from initbench.tables import Tables
 
+# Claims of document D that its plot of the four test curves bears on.
+CURVES = (1, 3, 7, 16, 20, 24, 25, 26, 28, 29, 30, 31, 46)
 VARIANTS = ["default", "zero_fc1", "zeros", "ones"]
 RANDOM = ["default", "xavier", "he_normal"]
 SPLITS = {
@@ -58,7 +61,7 @@ def _curves(tables: Tables, inits: Sequence[str], column: str, summary: Summary)
 def _draw_curves(axes: Axes, frame: pd.DataFrame, inits: Sequence[str], x: str) -> None:
     for place, init in enumerate(present(frame, inits)):
         part = frame[frame["init"] == init]
-        band(axes, part, x, init, f"{label(init)} ({runs(part)})", markevery=(2 + place, 4))
+        band(axes, part, x, init, named(init, part), markevery=(2 + place, 4))
     if frame.empty:
         empty(axes)
 
@@ -66,22 +69,12 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame, inits: Sequence[str], x: str) 
 @figure(
     name="mnist_test_curves",
     needs=["mnist_main"],
-    claims=[
-        "D01",
-        "D03",
-        "D07",
-        "D16",
-        "D20",
-        "D24",
-        "D25",
-        "D26",
-        "D28",
-        "D29",
-        "D30",
-        "D31",
-        "D46",
-    ],
+    claims=[f"D{number:02}" for number in CURVES],
     title="Test accuracy on MNIST for the four variants of the demo",
+    caption=(
+        "Mean over seeds with its 95 % t interval; the lower panel enlarges the strip around "
+        "chance. Always answering with the most frequent digit gives 11.35 %."
+    ),
 )
 def draw_accuracy(tables: Tables) -> Drawing:
     """Draw the mean test accuracy over epochs of the demo's four variants."""
@@ -96,11 +89,7 @@ def draw_accuracy(tables: Tables) -> Drawing:
     panels[1, 0].set(xlabel="epoch", ylim=ZOOM, title="the same around chance")
     key(drawing, panels[0, 0].get_lines())
     alt = f"Mean test accuracy after the last epoch: {by_init(final(frame))}."
-    caption = (
-        "Mean over seeds with its 95 % t interval; the lower panel enlarges the strip around "
-        "chance. Always answering with the most frequent digit gives 11.35 %."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)
 
 
 @figure(
@@ -108,6 +97,10 @@ def draw_accuracy(tables: Tables) -> Drawing:
     needs=["mnist_main"],
     claims=["D01", "D20"],
     title="Test loss on MNIST for the four variants of the demo",
+    caption=(
+        "Median over seeds with its 95 % interval, on a logarithmic axis. The dashed line is the "
+        "loss of a net that gives each digit one tenth."
+    ),
 )
 def draw_loss(tables: Tables) -> Drawing:
     """Draw the median test loss over epochs of the demo's four variants."""
@@ -119,11 +112,7 @@ def draw_loss(tables: Tables) -> Drawing:
     reference(axes, float(np.log(10)), "ln 10: one tenth for each digit")
     key(drawing, axes.get_lines())
     alt = f"Median test loss after the last epoch: {by_init(final(frame), number)}."
-    caption = (
-        "Median over seeds with its 95 % interval, on a logarithmic axis. The dashed line is the "
-        "loss of a net that gives each digit one tenth."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)
 
 
 @figure(
@@ -131,6 +120,10 @@ def draw_loss(tables: Tables) -> Drawing:
     needs=["mnist_main"],
     claims=["D28", "D40"],
     title="The first three epochs under three random inits",
+    caption=(
+        "Mean over seeds with its 95 % t interval, at every tenth of the first epoch and then at "
+        "wider distances. The pairs share data order and seeds."
+    ),
 )
 def draw_steps(tables: Tables) -> Drawing:
     """Draw the test accuracy over the first steps for default, Xavier and He."""
@@ -145,11 +138,7 @@ def draw_steps(tables: Tables) -> Drawing:
     reached = frame[frame.value >= 0.95].groupby("init", sort=False).step.min()
     words = "; ".join(f"{label(str(init))} {step}" for init, step in reached.items())
     alt = f"First recorded step with a mean test accuracy of 95 % or more: {words or 'none'}."
-    caption = (
-        "Mean over seeds with its 95 % t interval, at every tenth of the first epoch and then at "
-        "wider distances. The pairs share data order and seeds."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)
 
 
 @figure(
@@ -157,6 +146,10 @@ def draw_steps(tables: Tables) -> Drawing:
     needs=["mnist_main"],
     claims=["D13", "D14", "D16"],
     title="Training accuracy as the loop counts it, and at the end of each epoch",
+    caption=(
+        "Default init, mean over seeds with its 95 % t interval. The running count averages over "
+        "the epoch while the net still changes; the other two judge the net that the epoch left."
+    ),
 )
 def draw_running(tables: Tables) -> Drawing:
     """Draw running, end-of-epoch and test accuracy over epochs for the default init."""
@@ -164,6 +157,13 @@ def draw_running(tables: Tables) -> Drawing:
     whole = curves[(curves.epoch > 0) & (curves.epoch % 1 == 0)]
     frame = bands(whole, ["split", "epoch"], "accuracy", mean_interval)
     drawing, ((axes,),) = canvas(height=3.7)
+    _draw_splits(axes, frame)
+    key(drawing, axes.get_lines(), columns=1)
+    words = each(frame[frame.epoch == 1], lambda row: SPLITS[row.split][0])
+    return Drawing(drawing, frame, f"Mean accuracy in epoch 1: {words}.")
+
+
+def _draw_splits(axes: Axes, frame: pd.DataFrame) -> None:
     for split, (text, marker, dash) in SPLITS.items():
         part = frame[frame.split == split]
         if len(part):
@@ -171,13 +171,5 @@ def draw_running(tables: Tables) -> Drawing:
             band(axes, part, "epoch", "default", f"{text} ({runs(part)})", **style)
     axes.set(xlabel="epoch", ylabel="accuracy")
     percent(axes.yaxis)
-    key(drawing, axes.get_lines(), columns=1)
     if frame.empty:
         empty(axes)
-    first = frame[frame.epoch == 1]
-    words = (f"{SPLITS[row.split][0]} {interval(row)}" for _, row in first.iterrows())
-    caption = (
-        "Default init, mean over seeds with its 95 % t interval. The running count averages over "
-        "the epoch while the net still changes; the other two judge the net that the epoch left."
-    )
-    return Drawing(drawing, frame, f"Mean accuracy in epoch 1: {listing(words)}.", caption)

@@ -1,10 +1,12 @@
 """Document D: where every variant of the demo's net ends."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from initbench.figures.frames import (
     MNIST,
@@ -12,6 +14,7 @@ from initbench.figures.frames import (
     bands,
     load,
     mean_interval,
+    named,
     pick,
     runs,
     success_rate,
@@ -31,7 +34,7 @@ from initbench.figures.style import (
     percent,
     proxy,
 )
-from initbench.figures.words import by_init, extremes, interval, listing
+from initbench.figures.words import by_init, each, extremes
 from initbench.tables import Tables
 
 RANDOM = "3 epochs, random draws"
@@ -86,12 +89,12 @@ def _final(tables: Tables, column: str, summary: Summary) -> pd.DataFrame:
     return frame.sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
 
 
-def _rows(frame: pd.DataFrame, xlabel: str, words: str, caption: str) -> Drawing:
+def _rows(frame: pd.DataFrame, xlabel: str, words: str) -> Drawing:
     drawing, panels = dot_rows(frame)
     percent(panels[-1].xaxis)
     panels[-1].set(xlabel=xlabel, xlim=(-0.02, 1.02))
     data = frame.drop(columns=["level", "place"])
-    return Drawing(drawing, data, f"{words}. {extremes(frame)}.", caption)
+    return Drawing(drawing, data, f"{words}. {extremes(frame)}.")
 
 
 @figure(
@@ -99,15 +102,15 @@ def _rows(frame: pd.DataFrame, xlabel: str, words: str, caption: str) -> Drawing
     needs=["mnist_main", "mnist_ablations"],
     claims=["D01", "D02", "D04", "D06", "D15", "D17", "D18", "D27", "D32", "D34", "D38", "D39"],
     title="Final test accuracy on MNIST of every variant",
+    caption=(
+        "Mean over seeds with its 95 % t interval, cut off at 0 and 100 %. A run that diverged "
+        "counts with the accuracy that its outputs then have."
+    ),
 )
 def draw_final(tables: Tables) -> Drawing:
     """Draw the mean final test accuracy of every variant beside the two levels of chance."""
     frame = _final(tables, "test_accuracy", mean_interval)
-    caption = (
-        "Mean over seeds with its 95 % t interval, cut off at 0 and 100 %. A run that diverged "
-        "counts with the accuracy that its outputs then have."
-    )
-    drawn = _rows(frame, "test accuracy at the end", "Mean final test accuracy", caption)
+    drawn = _rows(frame, "test accuracy at the end", "Mean final test accuracy")
     for axes in drawn.figure.axes:
         chance_lines(axes, across=False)
     key(drawn.figure, drawn.figure.axes[0].get_lines())
@@ -119,12 +122,12 @@ def draw_final(tables: Tables) -> Drawing:
     needs=["mnist_main", "mnist_ablations"],
     claims=["D01", "D03", "D05", "D17", "D38"],
     title="How often each variant learns MNIST (90 % or more)",
+    caption="Share of runs that end at 90 % test accuracy or more, with its 95 % Wilson interval.",
 )
 def draw_success(tables: Tables) -> Drawing:
     """Draw the share of runs of every variant that end at 90 % test accuracy or more."""
     frame = _final(tables, "learned", success_rate)
-    caption = "Share of runs that end at 90 % test accuracy or more, with its 95 % Wilson interval."
-    return _rows(frame, "share of runs", "Share of runs at 90 % test accuracy or more", caption)
+    return _rows(frame, "share of runs", "Share of runs at 90 % test accuracy or more")
 
 
 @figure(
@@ -132,6 +135,10 @@ def draw_success(tables: Tables) -> Drawing:
     needs=KICKS,
     claims=["D37"],
     title="Accuracy after a kick of random noise at the end of epoch 1",
+    caption=(
+        "Nets that start at zero train for one epoch, get Gaussian noise on every parameter, and "
+        "train for two more. Mean over seeds with its 95 % t interval."
+    ),
 )
 def draw_kick(tables: Tables) -> Drawing:
     """Draw the mean final accuracy of stuck nets over the size of the noise added to them."""
@@ -143,24 +150,16 @@ def draw_kick(tables: Tables) -> Drawing:
     drawing, ((axes,),) = canvas(height=3.6)
     logarithmic(axes, "x")
     for init, part in frame.groupby("init"):
-        band(axes, part, "noise", str(init), f"{label(str(init))} ({runs(part)})", markevery=1)
-    axes.set(
-        xlabel="standard deviation of the noise", ylabel="test accuracy at the end", ylim=(0, 1.03)
-    )
-    percent(axes.yaxis)
-    _finish(axes, frame)
+        band(axes, part, "noise", str(init), named(str(init), part), markevery=1)
+    _finish(axes, frame, "standard deviation of the noise")
     key(drawing, axes.get_lines())
-    phrases = (
-        f"{label(row['init'])}, noise {row.noise:g} {interval(row)}" for _, row in frame.iterrows()
-    )
-    caption = (
-        "Nets that start at zero train for one epoch, get Gaussian noise on every parameter, and "
-        "train for two more. Mean over seeds with its 95 % t interval."
-    )
-    return Drawing(drawing, frame, f"Mean final test accuracy: {listing(phrases)}.", caption)
+    words = each(frame, lambda row: f"{label(row['init'])}, noise {row.noise:g}")
+    return Drawing(drawing, frame, f"Mean final test accuracy: {words}.")
 
 
-def _finish(axes: Axes, frame: pd.DataFrame) -> None:
+def _finish(axes: Axes, frame: pd.DataFrame, xlabel: str) -> None:
+    axes.set(xlabel=xlabel, ylabel="test accuracy at the end", ylim=(0, 1.03))
+    percent(axes.yaxis)
     chance_lines(axes)
     if frame.empty:
         empty(axes)
@@ -171,6 +170,10 @@ def _finish(axes: Axes, frame: pd.DataFrame) -> None:
     needs=["mnist_ablations"],
     claims=["D02", "D05", "D27", "D38"],
     title="Accuracy when every parameter starts at one constant",
+    caption=(
+        "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
+        "equal distances."
+    ),
 )
 def draw_sweep(tables: Tables) -> Drawing:
     """Draw the mean final accuracy over the constant, beside the default init."""
@@ -179,33 +182,31 @@ def draw_sweep(tables: Tables) -> Drawing:
     frame = means.assign(constant=means["init"].map(constant)).sort_values("constant")
     swept, default = frame.dropna(subset="constant"), frame[frame["init"] == "default"]
     drawing, ((axes,),) = canvas(height=3.6)
-    for place, (_, row) in enumerate(swept.iterrows()):
-        _draw_constant(axes, place, row)
-    for _, row in default.iterrows():
-        text = f"default init (n = {row.n})"
-        axes.axhspan(row.low, row.high, color=colour("default"), alpha=0.22, lw=0)
-        axes.axhline(row.value, color=colour("default"), label=text)
-    names = [f"{value:g}".replace("-", "−") for value in swept.constant]
-    axes.set_xticks(range(len(swept)), labels=names)
-    axes.set(
-        xlabel="value of every weight and bias", ylabel="test accuracy at the end", ylim=(0, 1.03)
-    )
-    percent(axes.yaxis)
-    _finish(axes, swept)
-    constants = (
-        [proxy(f"one constant ({runs(swept)})", marker="*", ink=colour("ones"))]
-        if len(swept)
-        else []
-    )
-    key(drawing, [*constants, *axes.get_lines()], columns=2)
-    caption = (
-        "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
-        "equal distances."
-    )
+    _draw_constants(axes, swept)
+    _draw_default(axes, default)
+    _finish(axes, swept, "value of every weight and bias")
+    key(drawing, [*_star(swept), *axes.get_lines()], columns=2)
     data = pd.concat([swept, default])
-    return Drawing(drawing, data, f"Mean final test accuracy: {by_init(data)}.", caption)
+    return Drawing(drawing, data, f"Mean final test accuracy: {by_init(data)}.")
 
 
-def _draw_constant(axes: Axes, place: int, row: pd.Series) -> None:
-    drawn, reach = look(row["init"]), [[row.value - row.low], [row.high - row.value]]
-    axes.errorbar(place, row.value, yerr=reach, color=drawn.colour, marker=drawn.marker, ms=8)
+def _star(frame: pd.DataFrame) -> list[Line2D]:
+    """Return the key entry of the constants, if there are any."""
+    if frame.empty:
+        return []
+    return [proxy(f"one constant ({runs(frame)})", "full", "*", colour("ones"))]
+
+
+def _draw_constants(axes: Axes, frame: pd.DataFrame) -> None:
+    for place, (_, row) in enumerate(frame.iterrows()):
+        drawn, reach = look(row["init"]), [[row.value - row.low], [row.high - row.value]]
+        style: dict[str, Any] = {"color": drawn.colour, "marker": drawn.marker}
+        axes.errorbar(place, row.value, yerr=reach, markersize=8, **style)
+    names = [f"{value:g}".replace("-", "−") for value in frame.constant]
+    axes.set_xticks(range(len(frame)), labels=names)
+
+
+def _draw_default(axes: Axes, frame: pd.DataFrame) -> None:
+    for _, row in frame.iterrows():
+        axes.axhspan(row.low, row.high, color=colour("default"), alpha=0.22, lw=0)
+        axes.axhline(row.value, color=colour("default"), label=f"default init (n = {row.n})")

@@ -12,6 +12,7 @@ from initbench.figures.frames import (
     last_step,
     load,
     median_interval,
+    named,
     pick,
     runs,
 )
@@ -19,6 +20,7 @@ from initbench.figures.heat import heat_map
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     band,
+    below,
     canvas,
     empty,
     key,
@@ -27,7 +29,7 @@ from initbench.figures.style import (
     proxy,
     reference,
 )
-from initbench.figures.words import interval, listing, number
+from initbench.figures.words import each, listing, number
 from initbench.tables import Tables
 
 TENSORS = [f"{layer}.{kind}" for layer in ("fc1", "fc2", "out") for kind in ("weight", "bias")]
@@ -40,6 +42,7 @@ NETS = {
 }
 ROWS_OF = ["default", "xavier", "he_normal", "zero_fc1", "zeros", "ones", "minus_ones"]
 SPECTRA_OF = ["default", "xavier", "he_normal", "normal_0.01"]
+HIDDEN = ["fc1.weight", "fc2.weight"]
 UNITS = 128
 
 
@@ -68,30 +71,32 @@ def _cell(value: float) -> str:
     needs=["mnist_ablations", "mnist_main"],
     claims=["D17", "D21", "D35"],
     title="Which tensors get a gradient at the first step",
+    caption=(
+        "L2 norm of the gradient of each tensor on the first batch, median over seeds. A bare "
+        "cell with 0 is a gradient of exactly zero: that tensor does not move. Nets are ReLU "
+        "unless named."
+    ),
 )
 def draw_gradients(tables: Tables) -> Drawing:
     """Draw the first gradient norm of the six tensors of nets with zeroed parts."""
     frame = _gradients(tables)
-    rows = list(frame.row.unique())
-    drawing, ((axes,),) = canvas(height=1.4 + 0.33 * max(4, len(rows)))
+    drawing, ((axes,),) = canvas(height=1.4 + 0.33 * max(4, frame.row.nunique()))
     if frame.empty:
         empty(axes)
     else:
-        counts = frame.groupby("row", sort=False).n.max()
-        norms = frame.pivot(index="row", columns="layer", values="value").loc[rows, TENSORS]
-        norms.index = [f"{row} (n = {counts[row]})" for row in rows]
-        heat_map(axes, norms.where(norms > 0).map(np.log10), norms.map(_cell))
-        axes.set(xlabel="tensor", ylabel="")
+        _draw_gradients(axes, frame)
     zero = frame[frame.value == 0].groupby("row", sort=False).layer.agg(", ".join)
     words = listing(f"{row}: {tensors}" for row, tensors in zero.items())
-    caption = (
-        "L2 norm of the gradient of each tensor on the first batch, median over seeds. A bare "
-        "cell with 0 is a gradient of exactly zero: that tensor does not move. Nets are ReLU "
-        "unless named."
-    )
-    return Drawing(
-        drawing, frame.drop(columns="place"), f"Gradients of exactly zero: {words}.", caption
-    )
+    data = frame.drop(columns="place")
+    return Drawing(drawing, data, f"Gradients of exactly zero: {words}.")
+
+
+def _draw_gradients(axes: Axes, frame: pd.DataFrame) -> None:
+    rows, counts = list(frame.row.unique()), frame.groupby("row").n.max()
+    norms = frame.pivot(index="row", columns="layer", values="value").loc[rows, TENSORS]
+    norms.index = [f"{row} (n = {counts[row]})" for row in rows]
+    heat_map(axes, norms.where(norms > 0).map(np.log10), norms.map(_cell))
+    axes.set(xlabel="tensor", ylabel="")
 
 
 @figure(
@@ -99,6 +104,10 @@ def draw_gradients(tables: Tables) -> Drawing:
     needs=["mnist_main"],
     claims=["D21", "D22"],
     title="Do the parameters of an all-zero net stay at zero?",
+    caption=(
+        "Largest absolute value in each tensor of a net that starts at zero, median over seeds, "
+        "at each epoch. A bare cell with 0 holds exact zeros only."
+    ),
 )
 def draw_zero_tensors(tables: Tables) -> Drawing:
     """Draw the largest absolute parameter of each tensor of the all-zero net over training."""
@@ -111,13 +120,8 @@ def draw_zero_tensors(tables: Tables) -> Drawing:
         sizes = frame.pivot(index="layer", columns="step", values="value").loc[TENSORS]
         heat_map(axes, sizes.where(sizes > 0), sizes.map(_cell))
         axes.set(xlabel=f"step ({runs(frame)})", ylabel="")
-    words = (f"{row.layer} {interval(row, number)}" for _, row in final(frame).iterrows())
-    caption = (
-        "Largest absolute value in each tensor of a net that starts at zero, median over seeds, "
-        "at each epoch. A bare cell with 0 holds exact zeros only."
-    )
-    alt = f"Largest absolute parameter at the end: {listing(words)}."
-    return Drawing(drawing, frame, alt, caption)
+    words = each(final(frame), lambda row: row.layer, number)
+    return Drawing(drawing, frame, f"Largest absolute parameter at the end: {words}.")
 
 
 @figure(
@@ -125,16 +129,15 @@ def draw_zero_tensors(tables: Tables) -> Drawing:
     needs=["mnist_main"],
     claims=["D09", "D23", "D33", "D39"],
     title="How many of the 128 units of layer 1 differ from one another",
+    caption=(
+        "Rows that are equal bit by bit count once. Median over seeds; the bands hold the central "
+        "90 %. The dashed line is the number of units, 128."
+    ),
 )
 def draw_symmetry(tables: Tables) -> Drawing:
     """Draw the number of distinct rows of fc1 over training, one panel an init."""
-    rows = pick(
-        load(tables.layers, "mnist_main"),
-        **MNIST,
-        quantity="distinct_rows",
-        layer="fc1.weight",
-        init=ROWS_OF,
-    )
+    wanted = {"quantity": "distinct_rows", "layer": "fc1.weight"}
+    rows = pick(load(tables.layers, "mnist_main"), **MNIST, **wanted, init=ROWS_OF)
     frame = bands(rows, ["init", "step"], "value", central_range)
     drawing, grid = canvas(2, 4, 4.0, sharex=True, sharey=True)
     for axes, init in zip(grid.flat, ROWS_OF, strict=False):
@@ -142,13 +145,9 @@ def draw_symmetry(tables: Tables) -> Drawing:
     grid[1, 3].set_visible(False)
     drawing.supxlabel("step (938 an epoch)", fontsize=11.5)
     drawing.supylabel("distinct rows of fc1.weight", fontsize=11.5)
-    words = (f"{label(row['init'])} {interval(row, number)}" for _, row in final(frame).iterrows())
-    alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {listing(words)}."
-    caption = (
-        "Rows that are equal bit by bit count once. Median over seeds; the bands hold the central "
-        "90 %. The dashed line is the number of units, 128."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    words = each(final(frame), lambda row: label(row["init"]), number)
+    alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {words}."
+    return Drawing(drawing, frame, alt)
 
 
 def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
@@ -156,7 +155,7 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     axes.set_yticks([1, 4, 16, 64], labels=["1", "4", "16", "64"])
     axes.set_ylim(0.75, 220)
     reference(axes, UNITS)
-    axes.set_title(f"{label(init)} ({runs(frame)})" if len(frame) else label(init), fontsize=10)
+    axes.set_title(named(init, frame), fontsize=10)
     if frame.empty:
         empty(axes)
     else:
@@ -168,41 +167,35 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     needs=["mnist_ablations"],
     claims=["D39", "D40"],
     title="Singular values of the hidden layers, before and after training",
+    caption=(
+        "Singular values from the largest to the smallest, at init (open, dotted) and after three "
+        "epochs (filled). Median over seeds; the bands hold the central 90 %."
+    ),
 )
 def draw_spectra(tables: Tables) -> Drawing:
     """Draw the sorted singular values of fc1 and fc2 at init and at the end, by init."""
-    values = pick(
-        load(tables.layers, "mnist_ablations"),
-        **MNIST,
-        quantity="singular_value",
-        layer=["fc1.weight", "fc2.weight"],
-        init=SPECTRA_OF,
-    )
+    frame = _spectra(tables)
+    drawing, panels = canvas(2, 4, 4.9, sharex="row", sharey=True)
+    for row, layer in zip(panels, HIDDEN, strict=True):
+        for axes, init in zip(row, SPECTRA_OF, strict=True):
+            part = frame[(frame.layer == layer) & (frame["init"] == init)]
+            _draw_spectrum(axes, part, init)
+            axes.set_title(named(init, part) if layer == HIDDEN[0] else "", fontsize=10)
+        row[0].set_ylabel(f"singular value of {layer.removesuffix('.weight')}")
+    below(panels, "rank")
+    key(drawing, [proxy("at init", "none"), proxy("after training")])
+    largest = frame[(frame["index"] == 0) & (frame.layer == HIDDEN[0])]
+    words = each(largest, lambda row: f"{label(row['init'])} {row.moment}", number)
+    alt = f"Largest singular value of fc1, median and central 90 %: {words}."
+    return Drawing(drawing, frame, alt)
+
+
+def _spectra(tables: Tables) -> pd.DataFrame:
+    wanted = {"quantity": "singular_value", "layer": HIDDEN, "init": SPECTRA_OF}
+    values = pick(load(tables.layers, "mnist_ablations"), **MNIST, **wanted)
     start, end = values[values.step == 0], last_step(values[values.step > 0])
     both = pd.concat([start.assign(moment="at init"), end.assign(moment="after training")])
-    frame = bands(both, ["init", "layer", "moment", "index"], "value", central_range)
-    drawing, panels = canvas(2, 4, 4.9, sharex="row", sharey=True)
-    for row, layer in zip(panels, ("fc1.weight", "fc2.weight"), strict=True):
-        for axes, init in zip(row, SPECTRA_OF, strict=True):
-            _draw_spectrum(axes, frame[(frame.layer == layer) & (frame["init"] == init)], init)
-        row[0].set_ylabel(f"singular value of {layer.removesuffix('.weight')}")
-    for axes, init in zip(panels[0], SPECTRA_OF, strict=True):
-        part = frame[frame["init"] == init]
-        axes.set_title(f"{label(init)} ({runs(part)})" if len(part) else label(init), fontsize=10)
-    for axes in panels[1]:
-        axes.set_xlabel("rank")
-    key(drawing, [proxy("at init", "none"), proxy("after training")])
-    largest = frame[(frame["index"] == 0) & (frame.layer == "fc1.weight")]
-    words = (
-        f"{label(row['init'])} {row.moment} {interval(row, number)}"
-        for _, row in largest.iterrows()
-    )
-    alt = f"Largest singular value of fc1, median and central 90 %: {listing(words)}."
-    caption = (
-        "Singular values from the largest to the smallest, at init (open, dotted) and after three "
-        "epochs (filled). Median over seeds; the bands hold the central 90 %."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return bands(both, ["init", "layer", "moment", "index"], "value", central_range)
 
 
 def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from initbench.figures.frames import load
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import CLASS_COLOURS, INK, canvas, empty, key, proxy
+from initbench.figures.style import CLASS_COLOURS, INK, MISSING, canvas, empty, key, proxy
 from initbench.figures.words import listing, number, share
 from initbench.tables import Tables
 
@@ -22,7 +22,13 @@ SHAPES = {
     0: np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * 0.8,
     1: np.array([[-1.2, -0.8], [1.2, -0.8], [0.0, 1.3]]),
 }
+RUNS = ("default", "orthogonal")
 CLASSES = {0: "class 0", 1: "class 1"}
+PANELS_CAPTION = (
+    "Test points and a grid of crosses before and after each layer of one trained net (the "
+    "literal replay). Every panel has axes of equal scale that fit its own cloud: the side in "
+    "the heading shows how far the cloud has shrunk."
+)
 LEVELS = [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]
 CERTAINTY = [(0, 0.6), (0, 0.38), (0, 0.18), (1, 0.18), (1, 0.38), (1, 0.6)]
 
@@ -72,37 +78,34 @@ def _bare(axes: Axes) -> None:
         spine.set_alpha(0.35)
 
 
-def _draw_layer(axes: Axes, frame: pd.DataFrame, layer: int) -> dict[str, float]:
+def _layer_name(layer: int) -> str:
+    return "input" if layer == 0 else f"after layer {layer}"
+
+
+def _draw_layer(axes: Axes, frame: pd.DataFrame, layer: int) -> str:
+    """Draw one panel and return its heading."""
+    if frame.empty:
+        empty(axes)
+        return _layer_name(layer)
     side = _square(axes, frame)
     _draw_crosses(axes, frame[frame.kind == "grid"], side / 110)
     _draw_points(axes, frame[frame.kind == "point"], side / 110)
-    name = "input" if layer == 0 else f"after layer {layer}"
-    axes.set_title(f"{name}, side {number(side)}", fontsize=10)
-    return {"layer": layer, "side": side}
+    return f"{_layer_name(layer)}, side {number(side)}"
 
 
 def _layer_panels(tables: Tables, run: str) -> Drawing:
     panels = load(tables.panels)
     frame = panels[(panels.run == run) & (panels.kind != "map")]
     drawing, grid = canvas(3, 3, 8.0)
-    sides = []
     for layer, axes in enumerate(grid.flat):
         _bare(axes)
-        part = frame[frame.layer == layer]
-        if part.empty:
-            empty(axes)
-        else:
-            sides.append(_draw_layer(axes, part, layer))
+        heading = _draw_layer(axes, frame[frame.layer == layer], layer)
+        axes.set_title(heading, fontsize=10)
     crosses = proxy("grid from −3 to 2.5 in steps of 0.5", marker="+")
     key(drawing, [*_class_key(), crosses])
-    words = (f"{'input' if s['layer'] == 0 else s['layer']} {number(s['side'])}" for s in sides)
-    alt = f"Nine panels of the plane; side of each panel by layer: {listing(words)}."
-    caption = (
-        "Test points and a grid of crosses before and after each layer of one trained net (the "
-        "literal replay). Every panel has axes of equal scale that fit its own cloud: the side "
-        "in the heading shows how far the cloud has shrunk."
-    )
-    return Drawing(drawing, frame.drop(columns="score", errors="ignore"), alt, caption)
+    words = listing(axes.get_title(loc="left") for axes in grid.flat) if len(frame) else MISSING
+    data = frame.drop(columns="score")
+    return Drawing(drawing, data, f"Nine panels of the plane: {words}.")
 
 
 def _class_key() -> list[Line2D]:
@@ -116,6 +119,7 @@ def _class_key() -> list[Line2D]:
     needs=["replay"],
     claims=["A15", "A16", "A17"],
     title="Layer by layer through the trained net with default init",
+    caption=PANELS_CAPTION,
 )
 def draw_default_panels(tables: Tables) -> Drawing:
     """Draw the 3 × 3 layer panels of the replayed default run."""
@@ -127,6 +131,7 @@ def draw_default_panels(tables: Tables) -> Drawing:
     needs=["replay"],
     claims=["A23", "A38"],
     title="Layer by layer through the trained net with orthogonal init",
+    caption=PANELS_CAPTION,
 )
 def draw_orthogonal_panels(tables: Tables) -> Drawing:
     """Draw the 3 × 3 layer panels of the replayed orthogonal run."""
@@ -138,31 +143,34 @@ def draw_orthogonal_panels(tables: Tables) -> Drawing:
     needs=["replay"],
     claims=["A06", "A21", "A37"],
     title="What the two replayed nets decide over the plane",
+    caption=(
+        "Probability of class 1 after training, in bands with edges at 10, 30, 50, 70 and 90 %; "
+        "the line, where there is one, is the decision boundary. Points: the test set."
+    ),
 )
 def draw_decisions(tables: Tables) -> Drawing:
     """Draw the class-1 probability of the default and the orthogonal run over the plane."""
     panels = load(tables.panels)
-    drawing, (row,) = canvas(1, 2, 4.3)
-    words = []
-    for axes, run in zip(row, ("default", "orthogonal"), strict=True):
-        part = panels[panels.run == run]
-        field = part[part.kind == "map"]
-        axes.set_title(f"{run} (n = 1)")
-        if field.empty:
-            empty(axes)
-            continue
-        _draw_field(axes, field)
-        _draw_points(axes, part[(part.kind == "point") & (part.layer == 0)], 0.055, 0.4)
-        words.append(f"{run} {share((field.score > 0.5).mean())}")
-    key(drawing, _class_key())
-    alt = f"Share of the drawn plane given to class 1: {listing(words)}."
-    caption = (
-        "Probability of class 1 after training, in bands with edges at 10, 30, 50, 70 and 90 %; "
-        "the line, where there is one, is the decision boundary. Points: the test set."
-    )
     shown = (panels.kind == "map") | ((panels.kind == "point") & (panels.layer == 0))
-    data = panels.loc[shown, ["run", "kind", "x", "y", "label", "score"]].round(3)
-    return Drawing(drawing, data, alt, caption)
+    data = panels.loc[shown, ["run", "kind", "x", "y", "label", "score"]]
+    drawing, (row,) = canvas(1, 2, 4.3)
+    for axes, run in zip(row, RUNS, strict=True):
+        _draw_decision(axes, data[data.run == run])
+        axes.set_title(f"{run} (n = 1)")
+    key(drawing, _class_key())
+    above = (
+        data.dropna(subset="score").groupby("run").score.apply(lambda field: (field > 0.5).mean())
+    )
+    words = listing(f"{run} {share(part)}" for run, part in above.items() if run in RUNS)
+    return Drawing(drawing, data.round(3), f"Share of the drawn plane given to class 1: {words}.")
+
+
+def _draw_decision(axes: Axes, frame: pd.DataFrame) -> None:
+    if frame.empty:
+        empty(axes)
+    else:
+        _draw_field(axes, frame[frame.kind == "map"])
+        _draw_points(axes, frame[frame.kind == "point"], 0.055, 0.4)
 
 
 def _draw_field(axes: Axes, field: pd.DataFrame) -> None:

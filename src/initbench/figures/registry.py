@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -21,10 +22,13 @@ class Drawing:
     figure: Figure
     data: pd.DataFrame
     alt: str
-    caption: str
     name: str = ""
     title: str = ""
+    caption: str = ""
     claims: tuple[str, ...] = ()
+
+
+Draw = Callable[[Tables], Drawing]
 
 
 @dataclass(frozen=True)
@@ -35,29 +39,33 @@ class FigureSpec:
     needs: tuple[str, ...]
     claims: tuple[str, ...]
     title: str
-    draw: Callable[[Tables], Drawing]
+    draw: Draw
 
 
 _SPECS: dict[str, FigureSpec] = {}
 
-Draw = Callable[[Tables], Drawing]
 
-
-def finish(drawing: Drawing, name: str, title: str, claims: Sequence[str]) -> Drawing:
-    """Return `drawing` with its name, its claims and its title, which is also drawn."""
-    drawing.figure.suptitle(title, x=0.012, ha="left", fontsize=12.5, fontweight="bold")
-    return replace(drawing, name=name, title=title, claims=tuple(claims))
+def finish(drawing: Drawing, **words: Any) -> Drawing:
+    """Return `drawing` with name, title, caption and claims, title drawn and layout settled."""
+    finished = replace(drawing, **words)
+    heading = {"x": 0.012, "ha": "left", "fontsize": 12.5, "fontweight": "bold"}
+    finished.figure.suptitle(finished.title, **heading)
+    # The layout is an iteration that would move on a little each time the figure is saved.
+    finished.figure.draw_without_rendering()
+    finished.figure.set_layout_engine("none")
+    return finished
 
 
 def figure(
-    *, name: str, needs: Sequence[str], claims: Sequence[str], title: str
+    *, name: str, needs: Sequence[str], claims: Sequence[str], title: str, caption: str
 ) -> Callable[[Draw], Draw]:
     """Register a drawing function under `name`; raise InitbenchError when the name is taken."""
 
     def register(function: Draw) -> Draw:
         def draw(tables: Tables) -> Drawing:
+            words = {"name": name, "title": title, "caption": caption, "claims": tuple(claims)}
             with mpl.rc_context(THEME):
-                return finish(function(tables), name, title, claims)
+                return finish(function(tables), **words)
 
         if name in _SPECS:
             raise InitbenchError(f"Two figures are called '{name}'; rename one of them.")

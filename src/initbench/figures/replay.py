@@ -10,6 +10,7 @@ from initbench.figures.frames import final, load, thin
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     INK,
+    below,
     canvas,
     colour,
     empty,
@@ -57,57 +58,47 @@ LANDMARKS = (
     needs=["replay"],
     claims=["A06", "A07", "A18", "A21", "A22"],
     title="Literal replay of seed 42: test loss and test accuracy",
+    caption=(
+        "One run each (n = 1), with the document's own seeds, so there is no interval. Rings "
+        "mark what the document prints or shows."
+    ),
 )
 def draw_curves(tables: Tables) -> Drawing:
     """Draw the replayed curves with the landmarks of the document's own figures."""
     frame = thin(load(tables.replay_curves), "step", 201)
-    drawing, (row,) = canvas(1, 2, 3.7)
-    for axes, column in zip(row, ("test_loss", "test_accuracy"), strict=True):
+    drawing, panels = canvas(1, 2, 3.7)
+    for axes, column in zip(panels.flat, ("test_loss", "test_accuracy"), strict=True):
         _draw_runs(axes, frame, column)
-    row[0].set(ylabel="test loss (cross-entropy, nats)", ylim=(0, None))
-    row[1].set(ylabel="test accuracy", ylim=(0.28, 1.03))
-    percent(row[1].yaxis)
-    key(drawing, [*row[0].get_lines(), proxy("value in the document", "none", "o")], columns=2)
-    ends = final(frame).set_index("run")
-    words = (
-        f"{label(run)} {share(ends.test_accuracy[run])}, loss {number(ends.test_loss[run])}"
-        for run in RUNS
-        if run in ends.index
+        _draw_landmarks(axes, column)
+    loss, accuracy = panels.flat
+    loss.set(ylabel="test loss (cross-entropy, nats)", ylim=(0, None))
+    accuracy.set(ylabel="test accuracy", ylim=(0.28, 1.03))
+    percent(accuracy.yaxis)
+    below(panels, "step")
+    key(drawing, [*loss.get_lines(), proxy("value in the document", "none")], columns=2)
+    words = listing(
+        f"{label(row.run)} {share(row.test_accuracy)}, loss {number(row.test_loss)}"
+        for _, row in final(frame).iterrows()
     )
-    alt = f"Test accuracy and loss after the last step: {listing(words)}."
-    caption = (
-        "One run each (n = 1), with the document's own seeds, so there is no interval. Rings "
-        "mark what the document prints or shows."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, f"Test accuracy and loss after the last step: {words}.")
 
 
 def _draw_runs(axes: Axes, frame: pd.DataFrame, column: str) -> None:
     for place, (run, init) in enumerate(RUNS.items()):
         part, drawn = frame[frame.run == run], look(init)
-        axes.plot(
-            part.step,
-            part[column],
-            color=drawn.colour,
-            ls=drawn.dash,
-            marker=drawn.marker,
-            markevery=(15 + 8 * place, 40),
-            label=f"{label(run)} (n = 1)" if len(part) else "_",
-        )
+        text = f"{label(run)} (n = 1)" if len(part) else "_"
+        style: dict[str, Any] = {"color": drawn.colour, "ls": drawn.dash, "marker": drawn.marker}
+        spread = (15 + 8 * place, 40)
+        axes.plot(part.step, part[column], markevery=spread, label=text, **style)
+    if frame.empty:
+        empty(axes)
+
+
+def _draw_landmarks(axes: Axes, column: str) -> None:
+    ring: dict[str, Any] = {"ls": "none", "marker": "o", "fillstyle": "none", "clip_on": False}
     for mark in LANDMARKS:
         if mark.column == column:
-            axes.plot(
-                mark.step,
-                mark.value,
-                color=colour(mark.run),
-                marker="o",
-                ls="none",
-                markersize=10,
-                fillstyle="none",
-                markeredgewidth=1.6,
-                clip_on=False,
-            )
-    axes.set_xlabel("step")
+            axes.plot(mark.step, mark.value, color=colour(mark.run), ms=10, mew=1.6, **ring)
 
 
 @figure(
@@ -115,6 +106,12 @@ def _draw_runs(axes: Axes, frame: pd.DataFrame, column: str) -> None:
     needs=["replay"],
     claims=["A29", "A30", "A31"],
     title="Literal replay: singular values against the printed ones",
+    caption=(
+        "Above: the values that the document prints (rings), those of the replay after 1000 "
+        "steps (crosses) and those that the same nets had at init (bars). Below: the difference "
+        "after training, larger values round and smaller ones square; between the dashed lines "
+        "all four printed digits agree."
+    ),
 )
 def draw_spectra(tables: Tables) -> Drawing:
     """Draw replayed and printed singular values, and below them the differences at the end."""
@@ -130,16 +127,7 @@ def draw_spectra(tables: Tables) -> Drawing:
     panels[1, 0].set_ylabel("replayed − printed,\nunits of 10⁻⁵")
     entries = {"printed": ("none", "o"), "after training": ("full", "x"), "at init": ("full", "_")}
     key(drawing, [proxy(text, *style) for text, style in entries.items()])
-    return Drawing(
-        drawing,
-        frame,
-        _words(frame),
-        (
-            "Above: the values that the document prints (rings), those of the replay after 1000 "
-            "steps (crosses) and those that the same nets had at init (bars). Below: the "
-            "difference after training; inside the dashed lines all four printed digits agree."
-        ),
-    )
+    return Drawing(drawing, frame, _words(frame))
 
 
 def _long(spectra: pd.DataFrame) -> pd.DataFrame:

@@ -10,14 +10,14 @@ from initbench.figures.frames import (
     central_range,
     layer_number,
     load,
+    named,
     pick,
     present,
-    runs,
     thin,
 )
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import INK, band, canvas, empty, key, label, logarithmic
-from initbench.figures.words import interval, listing, number
+from initbench.figures.style import INK, band, below, canvas, empty, key, label, lines, logarithmic
+from initbench.figures.words import each, number
 from initbench.tables import Tables
 
 INITS = ["default_zero_bias", "xavier_normal", "orthogonal"]
@@ -39,6 +39,10 @@ def xavier_rms(layer: NDArray[np.float64]) -> NDArray[np.float64]:
     needs=["signal_tanh_depth"],
     claims=["A26"],
     title="Size of states and gradients over 128 tanh layers, at init",
+    caption=(
+        "Median over draws; the bands hold the central 90 %. A curve that leaves a panel below "
+        "keeps falling. Dotted: the mean-field limit of wide nets with Xavier's variance."
+    ),
 )
 def draw_signal(tables: Tables) -> Drawing:
     """Draw the rms of states and of gradients over depth for three widths and three inits."""
@@ -50,33 +54,26 @@ def draw_signal(tables: Tables) -> Drawing:
         row[0].set_ylabel(words)
     for axes, width in zip(panels[0], WIDTHS, strict=True):
         axes.set_title(f"width {width}")
-        depth = np.arange(2.0, 129.0)
-        axes.plot(
-            depth, xavier_rms(depth), color=INK, lw=1.2, ls=":", label="theory, Xavier: 1/√(2l)"
-        )
-    for axes in panels[1]:
-        axes.set_xlabel("layer l")
-    key(drawing, [line for axes in panels.flat for line in axes.get_lines()], columns=2)
+        _draw_theory(axes)
+    below(panels, "layer l")
+    key(drawing, lines(panels), columns=2)
     last = frame[(frame.place == frame.place.max()) & (frame.quantity == "forward_rms")]
-    phrases = (
-        f"width {row.width} {label(row['init'])} {interval(row, number)}"
-        for _, row in last.iterrows()
-    )
-    alt = f"Median rms of the states after the last layer: {listing(phrases)}."
-    caption = (
-        "Median over draws; the bands hold the central 90 %. A curve that leaves a panel below "
-        "keeps falling. Dotted: the mean-field limit of wide nets with Xavier's variance."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    words = each(last, lambda row: f"width {row.width} {label(row['init'])}", number)
+    return Drawing(drawing, frame, f"Median rms of the states after the last layer: {words}.")
+
+
+def _draw_theory(axes: Axes) -> None:
+    depth = np.arange(2.0, 129.0)
+    text = "theory, Xavier: 1/√(2l)"
+    axes.plot(depth, xavier_rms(depth), color=INK, lw=1.2, ls=":", label=text)
 
 
 def _bands(tables: Tables) -> pd.DataFrame:
     layers = pick(load(tables.layers, "signal_tanh_depth"), quantity=list(QUANTITIES), init=INITS)
     width = layers.architecture.str.extract(r"_w(\d+)_", expand=False).astype(int)
     layers = layers.assign(width=width, place=layer_number(layers.layer))
-    return bands(
-        thin(layers, "place", 44), ["quantity", "width", "init", "place"], "value", central_range
-    )
+    by = ["quantity", "width", "init", "place"]
+    return bands(thin(layers, "place", 44), by, "value", central_range)
 
 
 def _draw_depth(axes: Axes, frame: pd.DataFrame) -> None:
@@ -85,6 +82,6 @@ def _draw_depth(axes: Axes, frame: pd.DataFrame) -> None:
     for init in present(frame, INITS):
         part = frame[frame["init"] == init].copy()
         part[["value", "low", "high"]] = part[["value", "low", "high"]].clip(lower=FLOOR / 100)
-        band(axes, part, "place", init, f"{label(init)} ({runs(part)})")
+        band(axes, part, "place", init, named(init, part))
     if frame.empty:
         empty(axes)

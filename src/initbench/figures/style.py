@@ -14,6 +14,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from numpy.typing import NDArray
 
 # Every stroke and letter of this colour becomes `currentColor` when a figure is saved.
 INK = "#010203"
@@ -185,6 +186,17 @@ def nines(axes: Axes) -> None:
     ticks = [0.5, *(10.0**-place for place in range(1, 7))]
     axes.set_yticks(ticks, labels=[f"{100 * (1 - rest):.7g} %" for rest in ticks])
     axes.set_ylim(0.7, 3e-7)
+
+
+def lines(panels: NDArray[Any]) -> list[Artist]:
+    """Return every drawn line of an array of panels, for the key."""
+    return [line for axes in panels.flat for line in axes.get_lines()]
+
+
+def below(panels: NDArray[Any], text: str) -> None:
+    """Write the name of the x axis below each panel of the last row."""
+    for axes in panels[-1]:
+        axes.set_xlabel(text)
 
 
 def proxy(text: str, fill: Any = "full", marker: str = "o", ink: str = INK) -> Line2D:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from initbench.figures.frames import (
     TINY,
@@ -17,15 +18,17 @@ from initbench.figures.registry import Drawing, figure
 from initbench.figures.rows import dot_panel
 from initbench.figures.style import (
     band,
+    below,
     canvas,
     empty,
     key,
     label,
+    lines,
     logarithmic,
     percent,
 )
 from initbench.figures.tiny_success import ROUNDING
-from initbench.figures.words import interval, listing, number
+from initbench.figures.words import each, number
 from initbench.tables import Tables
 
 PREDICTORS = {
@@ -71,35 +74,35 @@ def _fifths(runs_of: pd.DataFrame) -> pd.DataFrame:
     needs=["tiny_sgd"],
     claims=["A28", "A33"],
     title="Success by what the SVD of the starting weights shows",
+    caption=(
+        "Runs with Xavier's init in five groups by a statistic of their eight hidden weight "
+        "matrices before training: share of each group that ends at 99 % test accuracy or more, "
+        "with its 95 % Wilson interval. A flat line is a statistic that predicts nothing."
+    ),
 )
 def draw_predictors(tables: Tables) -> Drawing:
     """Draw the share of solved Xavier runs over fifths of four SVD statistics."""
     frame = _fifths(_predictors(tables))
     drawing, panels = canvas(2, 2, 5.0, sharex=True, sharey=True)
-    for axes, (name, text) in zip(panels.flat, PREDICTORS.items(), strict=True):
-        part = frame[frame.predictor == name]
-        axes.set_title(text)
-        if part.empty:
-            empty(axes)
-        else:
-            band(axes, part, "fifth", "xavier", f"xavier ({runs(part)} in a fifth)", markevery=1)
+    for axes, name in zip(panels.flat, PREDICTORS, strict=True):
+        _draw_fifths(axes, frame[frame.predictor == name])
+        axes.set_title(PREDICTORS[name])
     for row in panels:
-        row[0].set(ylabel="share of runs at 99 %", ylim=(-0.03, 1.03))
-        percent(row[0].yaxis)
-    for axes in panels[1]:
-        axes.set(xlabel="fifth of the runs, lowest to highest", xticks=range(1, GROUPS + 1))
-    key(drawing, [line for axes in panels.flat for line in axes.get_lines()])
+        row[0].set_ylabel("share of runs at 99 %")
+    below(panels, "fifth of the runs, lowest to highest")
+    key(drawing, lines(panels))
     ends = frame[frame.fifth.isin([1, GROUPS])]
-    words = (
-        f"{PREDICTORS[row.predictor]}, fifth {row.fifth} {interval(row)}"
-        for _, row in ends.iterrows()
-    )
-    caption = (
-        "Runs with Xavier's init in five groups by a statistic of their eight hidden weight "
-        "matrices before training: share of each group that ends at 99 % test accuracy or more, "
-        "with its 95 % Wilson interval. A flat line is a statistic that predicts nothing."
-    )
-    return Drawing(drawing, frame, f"Share of solved runs: {listing(words)}.", caption)
+    words = each(ends, lambda row: f"{PREDICTORS[row.predictor]}, fifth {row.fifth}")
+    return Drawing(drawing, frame, f"Share of solved runs: {words}.")
+
+
+def _draw_fifths(axes: Axes, frame: pd.DataFrame) -> None:
+    axes.set(ylim=(-0.03, 1.03), xticks=range(1, GROUPS + 1))
+    percent(axes.yaxis)
+    if frame.empty:
+        empty(axes)
+    else:
+        band(axes, frame, "fifth", "xavier", f"xavier ({runs(frame)} in a fifth)", markevery=1)
 
 
 def _rows(
@@ -118,37 +121,32 @@ def _rows(
     needs=["tiny_sgd"],
     claims=["A17"],
     title="Is the plane lost after eight layers?",
+    caption=(
+        "Trained nets: median over seeds, bars hold the central 90 %. Above: the input computed "
+        "back from the states after layer 8 (errors above 10 are drawn at 10). Below: a "
+        "classifier on raw points and on whitened states after layer 8."
+    ),
 )
 def draw_information(tables: Tables) -> Drawing:
     """Draw inversion errors and 15-nearest-neighbour accuracies after the last layer."""
     errors = _rows(tables, list(ERRORS), "quantity", ERRORS)
     codes = _rows(tables, ["knn_accuracy"], "layer", PLACES)
     drawing, panels = canvas(2, 1, 4.2)
-    above, below = panels[:, 0]
-    dot_panel(above, errors, list(ERRORS.values()))
-    dot_panel(below, codes, list(PLACES.values()))
+    above, under = panels.flat
     logarithmic(above, "x")
-    percent(below.xaxis)
-    above.set(
-        xlabel="largest error of the recovered input",
-        title="input recovered in float32 (filled) and float64 (open)",
-    )
-    below.set(
-        xlabel="test accuracy of 15 nearest neighbours",
-        title="classified from the raw points (filled) and from the codes (open)",
-    )
-    for axes, part in ((above, errors), (below, codes)):
-        if part.empty:
-            empty(axes)
-    words = (
-        f"{row.row}, {row.level} {interval(row, number)}"
-        for part in (errors, codes)
-        for _, row in part.iterrows()
-    )
-    caption = (
-        "Trained nets: median over seeds, bars hold the central 90 %. Above: the input computed "
-        "back from the states after layer 8 (errors above 10 are drawn at 10). Below: a "
-        "classifier on raw points and on whitened states after layer 8."
-    )
+    percent(under.xaxis)
+    _draw_levels(above, errors, ERRORS, "input recovered in float32 (filled), float64 (open)")
+    _draw_levels(under, codes, PLACES, "classified from raw points (filled), from codes (open)")
+    above.set_xlabel("largest error of the recovered input")
+    under.set_xlabel("test accuracy of 15 nearest neighbours")
     data = pd.concat([errors, codes], ignore_index=True)
-    return Drawing(drawing, data, f"Median and central 90 %: {listing(words)}.", caption)
+    words = each(data, lambda row: f"{row.row}, {row.level}", number)
+    return Drawing(drawing, data, f"Median and central 90 %: {words}.")
+
+
+def _draw_levels(axes: Axes, frame: pd.DataFrame, levels: dict[str, str], title: str) -> None:
+    axes.set_title(title)
+    if frame.empty:
+        empty(axes)
+    else:
+        dot_panel(axes, frame, list(levels.values()))

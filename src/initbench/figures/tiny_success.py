@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from initbench.figures.frames import TINY, bands, load, pick, success_rate
 from initbench.figures.heat import heat_map
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.rows import dot_rows
 from initbench.figures.style import canvas, empty, label, percent
-from initbench.figures.words import extremes, interval, listing
+from initbench.figures.words import each, extremes
 from initbench.tables import Tables
 
 OPTIMISERS = {
@@ -62,13 +63,13 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
 
 
-def _dots(frame: pd.DataFrame, caption: str) -> Drawing:
+def _dots(frame: pd.DataFrame) -> Drawing:
     drawing, panels = dot_rows(frame, list(LEVELS))
     percent(panels[-1].xaxis)
     panels[-1].set(xlabel="share of runs", xlim=(-0.02, 1.02))
     solved = frame[frame.level == next(iter(LEVELS))]
     alt = f"Share of runs that end at 99 % test accuracy or more. {extremes(solved)}."
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)
 
 
 @figure(
@@ -76,17 +77,17 @@ def _dots(frame: pd.DataFrame, caption: str) -> Drawing:
     needs=list(OPTIMISERS),
     claims=["A03", "A05", "A11", "A14", "A18", "A19", "A20", "A27", "A33", "A35"],
     title="How often the tanh chain solves two moons",
+    caption=(
+        "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
+        "with 95 % Wilson intervals. A run that diverged is a failure."
+    ),
 )
 def draw_success(tables: Tables) -> Drawing:
     """Draw the share of solved runs of every init under the four optimisers."""
     rates = success(pick(_outcomes(tables), **TINY), ["experiment", "init"])
     frame = _ordered(_ranked(rates), "experiment", OPTIMISERS)
     frame = frame.assign(panel=frame.experiment.map(OPTIMISERS), row=frame["init"].map(label))
-    caption = (
-        "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
-        "with 95 % Wilson intervals. A run that diverged is a failure."
-    )
-    return _dots(frame, caption)
+    return _dots(frame)
 
 
 @figure(
@@ -94,29 +95,31 @@ def draw_success(tables: Tables) -> Drawing:
     needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam"],
     claims=["A01", "A09", "A10", "A12", "A13", "A36"],
     title="The same training loop on other data and with wider nets",
+    caption=(
+        "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
+        "with 95 % Wilson intervals. A chain of width 2 cannot separate a ring from "
+        "the disc inside it: that data set is a control."
+    ),
 )
 def draw_tasks(tables: Tables) -> Drawing:
     """Draw the share of solved runs on every data set, and of the wider nets on the moons."""
     outcomes = _outcomes(tables)
+    return _dots(pd.concat([_data_sets(outcomes), _wider_nets(outcomes)], ignore_index=True))
+
+
+def _data_sets(outcomes: pd.DataFrame) -> pd.DataFrame:
     chain = pick(outcomes, experiment="tiny_sgd", architecture="tanh_chain", init=MAIN)
-    data = _ordered(success(chain, ["dataset", "init"]), "dataset", TASKS)
-    rows = data.dataset.map(TASKS) + ", " + data["init"].map(label)
+    rates = _ordered(success(chain, ["dataset", "init"]), "dataset", TASKS)
+    rows = rates.dataset.map(TASKS) + ", " + rates["init"].map(label)
+    return rates.assign(panel="tanh chain, SGD 0.03, full batch", row=rows)
+
+
+def _wider_nets(outcomes: pd.DataFrame) -> pd.DataFrame:
     wide = pick(outcomes, dataset="moons", architecture=list(NETS), init="default")
-    nets = success(wide, ["architecture", "experiment", "init"])
-    nets = _ordered(_ordered(nets, "experiment", OPTIMISERS), "architecture", NETS)
-    frame = pd.concat(
-        [
-            data.assign(panel="tanh chain, SGD 0.03, full batch", row=rows),
-            nets.assign(panel=nets.architecture.map(NETS), row=nets.experiment.map(OPTIMISERS)),
-        ],
-        ignore_index=True,
-    )
-    caption = (
-        "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
-        "with 95 % Wilson intervals. A chain of width 2 cannot separate a ring from "
-        "the disc inside it: that data set is a control."
-    )
-    return _dots(frame, caption)
+    rates = success(wide, ["architecture", "experiment", "init"])
+    rates = _ordered(_ordered(rates, "experiment", OPTIMISERS), "architecture", NETS)
+    panels, rows = rates.architecture.map(NETS), rates.experiment.map(OPTIMISERS)
+    return rates.assign(panel=panels, row=rows)
 
 
 def _factorial(tables: Tables) -> pd.DataFrame:
@@ -136,6 +139,10 @@ def _cell(row: pd.Series) -> str:
     needs=["tiny_factorial"],
     claims=["A27"],
     title="Success by scale and condition number of the weights",
+    caption=(
+        "Share of runs that end at 99 % test accuracy or more, its 95 % Wilson interval and the "
+        "number of runs. Every layer starts with the two singular values that the cell names."
+    ),
 )
 def draw_factorial(tables: Tables) -> Drawing:
     """Draw the share of solved runs for each scale (rows) and condition number (columns)."""
@@ -144,24 +151,18 @@ def draw_factorial(tables: Tables) -> Drawing:
     if frame.empty:
         empty(axes)
     else:
-        cells = frame.assign(text=frame.apply(_cell, axis=1))
-        colours, texts = (
-            cells.pivot(index="scale", columns="condition", values=column)
-            for column in ("value", "text")
-        )
-        colours = colours.rename(columns="{:g}".format).iloc[::-1]
-        heat_map(axes, colours, texts.iloc[::-1], vmin=0, vmax=1)
-        axes.set(
-            xlabel="condition number (larger / smaller singular value)",
-            ylabel="scale (geometric mean of both)",
-        )
-    phrases = (
-        f"condition {row.condition:g}, scale {row.scale:g} {interval(row)}"
-        for _, row in frame.iterrows()
+        _draw_factorial(axes, frame)
+    words = each(frame, lambda row: f"condition {row.condition:g}, scale {row.scale:g}")
+    alt = f"Share of runs that end at 99 % test accuracy or more: {words}."
+    return Drawing(drawing, frame, alt)
+
+
+def _draw_factorial(axes: Axes, frame: pd.DataFrame) -> None:
+    cells = frame.assign(text=frame.apply(_cell, axis=1))
+    shares, texts = (
+        cells.pivot(index="scale", columns="condition", values=column).iloc[::-1]
+        for column in ("value", "text")
     )
-    alt = f"Share of runs that end at 99 % test accuracy or more: {listing(phrases)}."
-    caption = (
-        "Share of runs that end at 99 % test accuracy or more, its 95 % Wilson interval and the "
-        "number of runs. Every layer starts with the two singular values that the cell names."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    heat_map(axes, shares.rename(columns="{:g}".format), texts, vmin=0, vmax=1)
+    axes.set_xlabel("condition number (larger / smaller singular value)")
+    axes.set_ylabel("scale (geometric mean of both)")

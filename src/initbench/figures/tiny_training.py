@@ -46,6 +46,10 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame) -> None:
     needs=["tiny_sgd"],
     claims=["A03", "A04"],
     title="Test loss of the tanh chain on two moons",
+    caption=(
+        "Mean over seeds with its 95 % t interval; a mean over runs of which one diverged would "
+        "leave a gap. The dashed line is the loss of a net that gives each class one half."
+    ),
 )
 def draw_loss(tables: Tables) -> Drawing:
     """Draw the mean test loss over epochs, by init."""
@@ -56,11 +60,7 @@ def draw_loss(tables: Tables) -> Drawing:
     reference(axes, float(np.log(2)), "ln 2: one half for each class")
     key(drawing, axes.get_lines())
     alt = f"Mean test loss at the last epoch: {by_init(final(frame), number)}."
-    caption = (
-        "Mean over seeds with its 95 % t interval; a mean over runs of which one diverged would "
-        "leave a gap. The dashed line is the loss of a net that gives each class one half."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)
 
 
 def _ceiling(tables: Tables) -> float:
@@ -75,6 +75,10 @@ def _ceiling(tables: Tables) -> float:
     needs=["tiny_sgd"],
     claims=["A03", "A05", "A18", "A19", "A20"],
     title="Test accuracy of the tanh chain on two moons",
+    caption=(
+        "Mean over seeds with its 95 % t interval. The dashed line is what 15 nearest "
+        "neighbours reach on the raw points of the same splits."
+    ),
 )
 def draw_accuracy(tables: Tables) -> Drawing:
     """Draw the mean test accuracy over epochs, by init, under the ceiling of the data."""
@@ -87,8 +91,4 @@ def draw_accuracy(tables: Tables) -> Drawing:
         reference(axes, ceiling, f"ceiling: 15 nearest neighbours, {share(ceiling)}")
     key(drawing, axes.get_lines(), columns=2)
     alt = f"Mean test accuracy at the last epoch: {by_init(final(frame))}."
-    caption = (
-        "Mean over seeds with its 95 % t interval. The dashed line is what 15 nearest "
-        "neighbours reach on the raw points of the same splits."
-    )
-    return Drawing(drawing, frame, alt, caption)
+    return Drawing(drawing, frame, alt)

@@ -1,6 +1,7 @@
 """Sentences made from numbers, for alternative texts and captions."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ def number(value: float) -> str:
 def interval(row: pd.Series, say: Say = share) -> str:
     """Return the value of one row with its interval and n."""
     between = f"{say(row.low)} to {say(row.high)}"
-    return f"{say(row.value)} ({between}, n = {row.n})"
+    return f"{say(row.value)} ({between}, n = {row.n:.0f})"
 
 
 def listing(parts: Iterable[str]) -> str:
@@ -33,9 +34,14 @@ def listing(parts: Iterable[str]) -> str:
     return "; ".join(parts) or MISSING
 
 
+def each(frame: pd.DataFrame, name: Callable[[Any], str], say: Say = share) -> str:
+    """Return one phrase a row: its name by `name(row)` and its value with interval and n."""
+    return listing(f"{name(row)} {interval(row, say)}" for _, row in frame.iterrows())
+
+
 def by_init(frame: pd.DataFrame, say: Say = share) -> str:
     """Return one phrase a row: the init and its value with interval and n."""
-    return listing(f"{label(row['init'])} {interval(row, say)}" for _, row in frame.iterrows())
+    return each(frame, lambda row: label(row["init"]), say)
 
 
 def extremes(frame: pd.DataFrame, say: Say = share) -> str:

@@ -65,7 +65,8 @@ def _whiten(reference: Tensor, x: Tensor) -> Tensor:
     centred = reference - mean
     values, vectors = torch.linalg.eigh(torch.nan_to_num(centred.mT @ centred))
     scale = (values / reference.shape[1]).clamp_min(torch.finfo(values.dtype).tiny).rsqrt()
-    return (x - mean) @ vectors * scale.unsqueeze(1)
+    white: Tensor = (x - mean) @ vectors * scale.unsqueeze(1)
+    return white
 
 
 @torch.no_grad()
@@ -74,7 +75,11 @@ def inversion_error(model: MLP, x: Tensor) -> Tensor:
 
     Each layer is undone by atanh and the inverse of its matrix, in the precision of `x`.
     """
-    layers = [(layer.weight.to(x.dtype), layer.bias.to(x.dtype)) for layer in model.layers]
+    parameters = dict(model.layers.named_parameters())
+    layers = [
+        (parameters[f"{k}.weight"].to(x.dtype), parameters[f"{k}.bias"].to(x.dtype))
+        for k in range(len(model.layers))
+    ]
     state = x
     for weight, bias in layers:
         state = torch.tanh(state @ weight.mT + bias.unsqueeze(1))

@@ -57,12 +57,12 @@ def _fresh(change: Callable[[Tensor], Any]) -> DeepTanhMLP:
     assert isinstance(net, DeepTanhMLP)
     layers = [*net.layers, net.final]
     for layer in layers:
-        layer.reset_parameters()  # type: ignore[operator]
+        layer.reset_parameters()
     with torch.no_grad():
         for layer in layers:
             if change is not _keep:
-                change(layer.weight)  # type: ignore[arg-type]
-                layer.bias.zero_()  # type: ignore[union-attr, operator]
+                change(layer.weight)
+                layer.bias.zero_()
     return net
 
 
@@ -105,7 +105,8 @@ def _run(name: str, net: DeepTanhMLP, split: Split) -> dict[str, pd.DataFrame]:
 def _spectra(name: str, moment: str, net: DeepTanhMLP) -> pd.DataFrame:
     """Return the singular values of the eight layers beside the printed ones."""
     printed = PRINTED.get(name, [(np.nan, np.nan)] * 8)
-    values = [torch.linalg.svdvals(layer.weight.detach()).tolist() for layer in net.layers]  # type: ignore[operator, union-attr]
+    weights = [w for key, w in net.layers.named_parameters() if key.endswith("weight")]
+    values = [torch.linalg.svdvals(weight.detach()).tolist() for weight in weights]
     rows = [
         (name, moment, k, *found, *shown)
         for k, (found, shown) in enumerate(zip(values, printed, strict=True))

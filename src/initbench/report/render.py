@@ -69,7 +69,6 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "chapters": chapters(inputs),
         "tally": vocabulary.tally(verdict["verdict"] for verdict in inputs.verdicts),
         "outcomes": vocabulary.OUTCOMES,
-        "outcome": vocabulary.outcome,
         "kinds": vocabulary.KINDS,
         "families": vocabulary.FAMILIES,
         "unclaimed": [f for f in inputs.figures if f["name"] not in homes],

@@ -8,35 +8,10 @@ from markupsafe import Markup
 from initbench.errors import InitbenchError
 from initbench.report.prose import slug
 
-_ELEMENTS = frozenset(
-    [
-        "svg",
-        "g",
-        "defs",
-        "path",
-        "rect",
-        "circle",
-        "ellipse",
-        "line",
-        "polyline",
-        "polygon",
-        "text",
-        "tspan",
-        "use",
-        "symbol",
-        "clipPath",
-        "mask",
-        "marker",
-        "pattern",
-        "linearGradient",
-        "radialGradient",
-        "stop",
-        "image",
-        "style",
-        "title",
-        "desc",
-    ]
-)
+_SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"}
+_GROUPS = {"svg", "g", "defs", "use", "symbol", "clipPath", "mask", "marker", "pattern"}
+_PAINTS = {"linearGradient", "radialGradient", "stop", "image", "style"}
+_ELEMENTS = _SHAPES | _GROUPS | _PAINTS
 _SILENT = frozenset({"metadata", "title", "desc"})
 _FOREIGN = re.compile(r"url\(\s*+['\"]?+(?!#)|javascript:|@import|[\\<]", re.IGNORECASE)
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")

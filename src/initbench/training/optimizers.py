@@ -20,8 +20,9 @@ def make_optimizers(
         return [torch.optim.SGD(parameters, lr=learning_rate, fused=True)]
     whole = [p for p in parameters if p[0].numel() % LANES == 0]
     ragged = [p for p in parameters if p[0].numel() % LANES]
-    return [
-        torch.optim.Adam(group, lr=learning_rate, **how)
-        for group, how in ((whole, {"fused": True}), (ragged, {"foreach": True}))
-        if group
-    ]
+    optimizers: list[torch.optim.Optimizer] = []
+    if whole:
+        optimizers.append(torch.optim.Adam(whole, lr=learning_rate, fused=True))
+    if ragged:
+        optimizers.append(torch.optim.Adam(ragged, lr=learning_rate, foreach=True))
+    return optimizers

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,12 +75,14 @@ class Recorder:
     def table(self, name: str) -> pa.Table:
         """Return the rows of "curves" or "layers" as an Arrow table."""
         columns, schema = getattr(self, name), SCHEMAS[name]
-        arrays = {"seed": np.tile(np.asarray(self.seeds, np.int64), len(columns))}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "seed": np.tile(np.asarray(self.seeds, np.int64), len(columns))
+        }
         for key in schema.names[1:]:
             arrays[key] = self._column([column[key] for column in columns])
         return pa.table(arrays, schema=schema)
 
-    def _column(self, values: list[object]) -> npt.NDArray[np.generic]:
+    def _column(self, values: list[object]) -> npt.NDArray[Any]:
         """Return one value a seed for each entry: arrays are joined, scalars repeated."""
         if values and isinstance(values[0], np.ndarray):
             return np.concatenate(values)  # type: ignore[arg-type]
