@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from initbench.errors import unknown
 from initbench.figures.registry import Drawing, finish
-from initbench.figures.style import THEME, WIDTH
+from initbench.figures.style import THEME, WIDTH, centred
 from initbench.figures.words import listing
 
 CAPTION = "One tile a claim, in the order of the documents; colour and sign name the verdict."
@@ -95,10 +95,4 @@ def _tile(
     corner, inner = (left + 0.08, top + 0.12), (width - 0.16, height - 0.24)
     shade = VERDICTS[word][0]
     axes.add_patch(FancyBboxPatch(corner, *inner, "round,pad=0.04", fc=shade, lw=0))
-    style: dict[str, Any] = {
-        "ha": "center",
-        "va": "center_baseline",
-        "color": "#ffffff",
-        "linespacing": 1.35,
-    }
-    axes.text(left + width / 2, top + height / 2, text, size=9.5, **style)
+    centred(axes, (left + width / 2, top + height / 2), text, 10, "#ffffff")

@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from initbench.figures.style import INK
+from initbench.figures.style import INK, centred
 
 
 def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: Any) -> None:
@@ -20,8 +20,7 @@ def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: 
     bare = colours.isna().to_numpy()
     for (row, column), shade in zip(np.ndindex(bare.shape), shades, strict=True):
         ink = INK if bare[row, column] else _letters(shade)
-        text = str(texts.iloc[row, column])
-        axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=10, color=ink)
+        centred(axes, (column + 0.5, row + 0.5), str(texts.iloc[row, column]), 10, ink)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)

@@ -43,7 +43,7 @@ SPLITS = {
     "test": ("test, at the end of the epoch", "^", "--"),
 }
 CHANCE = 0.10  # one class in ten
-ZOOM = (0.09, 0.13)
+ZOOM = (0.08, 0.22)
 MAJORITY = 0.1135  # share of the most frequent class, the digit 1, among the test images
 
 
@@ -121,8 +121,8 @@ def draw_loss(tables: Tables) -> Drawing:
     claims=["D28", "D40"],
     title="The first three epochs under three random inits",
     caption=(
-        "Mean over seeds with its 95 % t interval, at every tenth of the first epoch and then at "
-        "wider distances. The pairs share data order and seeds."
+        "Mean over seeds with its 95 % t interval, at each tenth of the first epoch and then at "
+        "wider distances. Runs of one seed share the order of the data."
     ),
 )
 def draw_steps(tables: Tables) -> Drawing:

@@ -37,12 +37,12 @@ from initbench.figures.style import (
 from initbench.figures.words import by_init, each, extremes
 from initbench.tables import Tables
 
-RANDOM = "3 epochs, random draws"
-PART = "3 epochs, one part zero or constant"
-EQUAL = "3 epochs, every parameter the same"
-TABLE = "3 epochs, fixed tables of different numbers"
-OTHER = "3 epochs, other nets"
-PANELS = {"mnist_main": "10 epochs, the demo's recipe"}
+RANDOM = "Short runs: random draws"
+PART = "Short runs: one part zero or constant"
+EQUAL = "Short runs: every parameter the same"
+TABLE = "Short runs: fixed tables of different numbers"
+OTHER = "Short runs: other nets"
+PANELS = {"mnist_main": "The demo's recipe"}
 NETS = {
     "mnist_net_tanh": "tanh",
     "mnist_net_leaky": "leaky ReLU",
@@ -137,7 +137,7 @@ def draw_success(tables: Tables) -> Drawing:
     title="Accuracy after a kick of random noise at the end of epoch 1",
     caption=(
         "Nets that start at zero train for one epoch, get Gaussian noise on every parameter, and "
-        "train for two more. Mean over seeds with its 95 % t interval."
+        "train on. Mean over seeds with its 95 % t interval."
     ),
 )
 def draw_kick(tables: Tables) -> Drawing:
@@ -171,8 +171,8 @@ def _finish(axes: Axes, frame: pd.DataFrame, xlabel: str) -> None:
     claims=["D02", "D05", "D27", "D38"],
     title="Accuracy when every parameter starts at one constant",
     caption=(
-        "Mean over seeds with its 95 % t interval after three epochs; the constants stand at "
-        "equal distances."
+        "Mean over seeds with its 95 % t interval at the end of the short runs; the constants "
+        "stand at equal distances."
     ),
 )
 def draw_sweep(tables: Tables) -> Drawing:

@@ -143,7 +143,7 @@ def draw_symmetry(tables: Tables) -> Drawing:
     for axes, init in zip(grid.flat, ROWS_OF, strict=False):
         _draw_rows(axes, frame[frame["init"] == init], init)
     grid[1, 3].set_visible(False)
-    drawing.supxlabel("step (938 an epoch)", fontsize=11.5)
+    drawing.supxlabel("step", fontsize=11.5)
     drawing.supylabel("distinct rows of fc1.weight", fontsize=11.5)
     words = each(final(frame), lambda row: label(row["init"]), number)
     alt = f"Distinct rows of fc1.weight at the end, median and central 90 %: {words}."
@@ -168,8 +168,8 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     claims=["D39", "D40"],
     title="Singular values of the hidden layers, before and after training",
     caption=(
-        "Singular values from the largest to the smallest, at init (open, dotted) and after three "
-        "epochs (filled). Median over seeds; the bands hold the central 90 %."
+        "Singular values from the largest to the smallest, at init (open, dotted) and at the "
+        "end of the short runs (filled). Median over seeds; the bands hold the central 90 %."
     ),
 )
 def draw_spectra(tables: Tables) -> Drawing:

@@ -152,6 +152,7 @@ def draw_decisions(tables: Tables) -> Drawing:
     """Draw the class-1 probability of the default and the orthogonal run over the plane."""
     panels = load(tables.panels)
     shown = (panels.kind == "map") | ((panels.kind == "point") & (panels.layer == 0))
+    shown &= panels.run.isin(RUNS)
     data = panels.loc[shown, ["run", "kind", "x", "y", "label", "score"]]
     drawing, (row,) = canvas(1, 2, 4.3)
     for axes, run in zip(row, RUNS, strict=True):
@@ -161,7 +162,7 @@ def draw_decisions(tables: Tables) -> Drawing:
     above = (
         data.dropna(subset="score").groupby("run").score.apply(lambda field: (field > 0.5).mean())
     )
-    words = listing(f"{run} {share(part)}" for run, part in above.items() if run in RUNS)
+    words = listing(f"{run} {share(part)}" for run, part in above.items())
     return Drawing(drawing, data.round(3), f"Share of the drawn plane given to class 1: {words}.")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.frames import final, load, thin
+from initbench.figures.frames import final, load, pick, thin
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     INK,
@@ -107,15 +107,15 @@ def _draw_landmarks(axes: Axes, column: str) -> None:
     claims=["A29", "A30", "A31"],
     title="Literal replay: singular values against the printed ones",
     caption=(
-        "Above: the values that the document prints (rings), those of the replay after 1000 "
-        "steps (crosses) and those that the same nets had at init (bars). Below: the difference "
+        "Above: the values that the document prints (rings), those of the replay after training "
+        "(crosses) and those that the same nets had at init (bars). Below: the difference "
         "after training, larger values round and smaller ones square; between the dashed lines "
         "all four printed digits agree."
     ),
 )
 def draw_spectra(tables: Tables) -> Drawing:
     """Draw replayed and printed singular values, and below them the differences at the end."""
-    frame = _long(load(tables.replay_spectra))
+    frame = _long(pick(load(tables.replay_spectra), run=PRINTED_RUNS))
     drawing, panels = canvas(2, 2, 5.4, sharex=True, sharey="row", height_ratios=[2, 1])
     for column, run in zip(panels.T, PRINTED_RUNS, strict=True):
         part = frame[frame.run == run]

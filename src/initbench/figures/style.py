@@ -155,6 +155,15 @@ def reference(
     line(at, color=INK, lw=1.1, ls=dash, alpha=0.8, label=text, zorder=1.5)
 
 
+def centred(axes: Axes, at: tuple[float, float], text: str, size: float, ink: str) -> None:
+    """Write the lines of `text` around `at`, each centred by itself in the reader's own font."""
+    rows = text.split("\n")
+    style: dict[str, Any] = {"ha": "center", "va": "center_baseline", "size": size, "color": ink}
+    for place, line in enumerate(rows):
+        rise = ((len(rows) - 1) / 2 - place) * 1.35 * size
+        axes.annotate(line, at, xytext=(0, rise), textcoords="offset points", **style)
+
+
 def percent(axis: Axis) -> None:
     """Print shares as percentages."""
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
@@ -163,7 +172,7 @@ def percent(axis: Axis) -> None:
 def plain(value: float, _: int = 0) -> str:
     """Return a label of a logarithmic axis without mathematical type: 0.5, 1, 20 or 10⁻³."""
     exponent = round(float(np.log10(value)))
-    if -2 < exponent < 3:
+    if -3 < exponent < 3 or value != 10.0**exponent:
         return f"{value:g}"
     return "10" + str(exponent).translate(_RAISED)
 

@@ -1,5 +1,6 @@
 """Document A: what happens inside the tanh chain, layer by layer."""
 
+from itertools import cycle
 from typing import Any
 
 import pandas as pd
@@ -41,7 +42,7 @@ from initbench.tables import Tables
 
 MAIN = ["default", "xavier", "orthogonal"]
 LAYERS = ["input", *"12345678", "head"]
-STEPS = [0, 1, 5, 10, 100, 1000]
+HEAD = len(LAYERS) - 1
 MOMENTS = ["at init", "after training"]
 SIZES = (("larger", "full"), ("smaller", "none"))
 ALL, SOLVED = "all runs", "runs that end at 99 % or more"
@@ -63,7 +64,7 @@ def _moments(layers: pd.DataFrame) -> pd.DataFrame:
 
 def _name_layers(axes: Axes, first: int, last: int) -> None:
     names = LAYERS[first : last + 1]
-    if last == len(LAYERS) - 1:
+    if last == HEAD:
         names[-2] = ""  # the head's name needs the room
     axes.set_xticks(range(first, last + 1), labels=names)
 
@@ -98,7 +99,7 @@ def draw_spectra(tables: Tables) -> Drawing:
 
 
 def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
-    logarithmic(axes, steps=(1, 2, 5))
+    logarithmic(axes, steps=(1, 3))
     for place, (_, fill) in enumerate(SIZES):
         part = frame[frame["index"] == place]
         if len(part):
@@ -115,18 +116,18 @@ def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     title="Gradient norm of every layer's weights during training",
     caption=(
         "L2 norm of the gradient of each weight matrix on the training set, median over seeds "
-        "with its 95 % interval, after 0 to 1000 steps of the recipe."
+        "with its 95 % interval, from the first step of the recipe to the last."
     ),
 )
 def draw_gradients(tables: Tables) -> Drawing:
     """Draw the median gradient norm of the nine weight matrices at six moments, by init."""
-    norms = _layers(tables, quantity="gradient_norm", init=MAIN, step=STEPS)
+    norms = _layers(tables, quantity="gradient_norm", init=MAIN)
     norms = norms[norms.layer.str.endswith("weight")]
     frame = bands(norms, ["init", "step", "place"], "value", median_interval)
     drawing, panels = canvas(1, 3, 3.9, sharey=True)
     for axes, init in zip(panels.flat, MAIN, strict=True):
         part = frame[frame["init"] == init]
-        _draw_steps(axes, part, init)
+        _draw_steps(axes, part, init, sorted(frame.step.unique()))
         axes.set_title(named(init, part))
     panels[0, 0].set_ylabel("norm of the gradient")
     below(panels, "layer")
@@ -136,10 +137,10 @@ def draw_gradients(tables: Tables) -> Drawing:
     return Drawing(drawing, frame, f"Median gradient norm before the first step: {words}.")
 
 
-def _draw_steps(axes: Axes, frame: pd.DataFrame, init: str) -> None:
+def _draw_steps(axes: Axes, frame: pd.DataFrame, init: str, steps: list[int]) -> None:
     logarithmic(axes)
     _name_layers(axes, 1, 9)
-    for step, shade, marker in zip(STEPS, ramp(len(STEPS)), "os^Dv<", strict=True):
+    for step, shade, marker in zip(steps, ramp(len(steps)), cycle("os^Dv<"), strict=False):
         part = frame[frame.step == step]
         style = {"color": shade, "marker": marker, "ls": "-", "markevery": 1}
         if len(part):
@@ -161,6 +162,7 @@ def _draw_steps(axes: Axes, frame: pd.DataFrame, init: str) -> None:
 def draw_pc1(tables: Tables) -> Drawing:
     """Draw the variance share of the first principal component over layers, by init."""
     values = _moments(_layers(tables, quantity=list(CLOUDS), init=CLOUDS_OF))
+    values = values[values.place < HEAD]
     frame = bands(values, ["init", "quantity", "moment", "place"], "value", median_interval)
     drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
     for row, (quantity, cloud) in zip(panels, CLOUDS.items(), strict=True):

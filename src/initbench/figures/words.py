@@ -46,11 +46,13 @@ def by_init(frame: pd.DataFrame, say: Say = share) -> str:
 
 def extremes(frame: pd.DataFrame, say: Say = share) -> str:
     """Return one phrase a panel: its lowest and its highest row with interval and n."""
-    phrases = []
-    for panel, part in frame.groupby("panel", sort=False):
-        ranked = part.sort_values("value", kind="stable")
-        low, high = (
-            f"{row.row} {interval(row, say)}" for _, row in ranked.iloc[[0, -1]].iterrows()
-        )
-        phrases.append(f"{panel}: from {low} to {high}")
-    return listing(phrases)
+    panels = frame.groupby("panel", sort=False)
+    return listing(f"{panel}: {_extremes(part, say)}" for panel, part in panels)
+
+
+def _extremes(frame: pd.DataFrame, say: Say) -> str:
+    ranked = frame.sort_values("value", kind="stable").iloc[[0, -1]]
+    low, high = (f"{row.row} {interval(row, say)}" for _, row in ranked.iterrows())
+    if ranked.value.nunique() == 1:
+        return f"every row {interval(ranked.iloc[0], say)}"
+    return f"from {low} to {high}"
