@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from initbench.errors import InitbenchError, unknown
+from initbench.values import check_value
 
 if TYPE_CHECKING:
     from initbench.architectures.feedforward import Feedforward
@@ -30,10 +31,13 @@ def check(spec: Mapping[str, Any]) -> None:
     if family not in families():
         raise unknown("architecture family", family, families())
     known = _parameters(family)
-    for name in spec:
-        if name != "family" and name not in known:
+    for name, value in spec.items():
+        if name == "family":
+            continue
+        if name not in known:
             raise unknown(f"parameter of architecture family '{family}'", name, known)
-    missing = sorted(name for name, needed in known.items() if needed and name not in spec)
+        check_value(f"architecture family '{family}'", known[name][0], value)
+    missing = sorted(name for name, (_, needed) in known.items() if needed and name not in spec)
     if missing:
         raise InitbenchError(
             f"Architecture family '{family}' needs the parameter '{missing[0]}'; "
@@ -41,12 +45,12 @@ def check(spec: Mapping[str, Any]) -> None:
         )
 
 
-def _parameters(family: str) -> dict[str, bool]:
+def _parameters(family: str) -> dict[str, tuple[ast.arg, bool]]:
     """Return the keyword parameters of the family's `build`, and whether each is required."""
     tree = ast.parse(source_file(family).read_text())
     build = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "build")
     pairs = zip(build.args.kwonlyargs, build.args.kw_defaults, strict=True)
-    return {argument.arg: default is None for argument, default in pairs}
+    return {argument.arg: (argument, default is None) for argument, default in pairs}
 
 
 def build(spec: Mapping[str, Any]) -> "Feedforward":

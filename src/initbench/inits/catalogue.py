@@ -7,11 +7,11 @@ from inspect import Parameter
 from pathlib import Path
 
 from initbench.errors import InitbenchError, unknown
-from initbench.inits.values import kind
 from initbench.sources import closure
+from initbench.values import check_value
 
 FOLDER = Path(__file__).parent
-NOT_METHODS = {"__init__", "catalogue", "common", "method", "values"}
+NOT_METHODS = {"__init__", "catalogue", "common", "method"}
 
 
 def names() -> list[str]:
@@ -69,16 +69,7 @@ def check(name: str, given: Mapping[str, object]) -> None:
             )
     for argument in _arguments(name).kwonlyargs:
         if argument.arg in given:
-            _check_value(name, argument, given[argument.arg])
-
-
-def _check_value(name: str, argument: ast.arg, value: object) -> None:
-    allowed = kind(argument.annotation or ast.Constant(None))
-    if not allowed.admits(value):
-        raise InitbenchError(
-            f"The init method '{name}' got {argument.arg} = {value!r}, but expects "
-            f"{allowed.wanted}; correct the value."
-        )
+            check_value(f"init method '{name}'", argument, given[argument.arg])
 
 
 @cache

@@ -7,7 +7,7 @@ from torch import nn
 
 from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import Bias
+from initbench.values import Bias
 
 METHOD = Method(
     name="he_uniform",

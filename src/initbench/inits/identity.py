@@ -5,7 +5,7 @@ from torch import nn
 
 from initbench.inits.common import fill_biases, weight_layers
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import Positive
+from initbench.values import Positive
 
 METHOD = Method(
     name="identity",

@@ -5,7 +5,7 @@ from torch import nn
 
 from initbench.inits.common import fill_biases, normal_law, weight_layers
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import Bias, Positive
+from initbench.values import Bias, Positive
 
 METHOD = Method(
     name="normal",

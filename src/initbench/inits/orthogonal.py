@@ -9,8 +9,8 @@ from initbench.errors import InitbenchError
 from initbench.inits.common import WeightLayer, weight_layers, weight_stream
 from initbench.inits.default import initialize as initialize_default
 from initbench.inits.method import Distribution, Method, Parameters, Streams
-from initbench.inits.values import Bias, Positive
 from initbench.inits.xavier_uniform import initialize as initialize_xavier_uniform
+from initbench.values import Bias, Positive
 
 
 def haar_entry_law(weight: Tensor, parameters: Parameters) -> Distribution | None:

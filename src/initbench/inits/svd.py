@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from initbench.inits.common import fill_biases, weight_layers
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import AtLeastOne, Positive
+from initbench.values import AtLeastOne, Positive
 
 METHOD = Method(
     name="svd",

@@ -7,7 +7,7 @@ from torch import nn
 
 from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers, weight_stream
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import Bias, Positive
+from initbench.values import Bias, Positive
 
 METHOD = Method(
     name="xavier_uniform",

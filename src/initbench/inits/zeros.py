@@ -5,7 +5,7 @@ from torch import nn
 
 from initbench.inits.common import fill_biases, weight_layers
 from initbench.inits.method import Method, Streams
-from initbench.inits.values import Bias
+from initbench.values import Bias
 
 METHOD = Method(
     name="zeros",

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from initbench.architectures.deep_tanh_mlp import DeepTanhMLP
 from initbench.architectures.feedforward import Feedforward
-from initbench.architectures.mlp import MLP
 from initbench.probes.states import layer_states
 from initbench.training.data import Data
 from initbench.training.recorder import Measurement
@@ -17,16 +17,20 @@ NEIGHBOURS = 15
 
 
 def separability(model: Feedforward, data: Data) -> Iterator[Measurement]:
-    """Yield linear-probe accuracy per layer, 15-NN accuracy at both ends, inversion errors."""
+    """Yield linear-probe accuracy per layer, 15-NN accuracy at both ends, inversion errors.
+
+    Errors of inversion are given where the layers can be inverted: tanh layers as wide as the
+    input.
+    """
     train = dict(layer_states(model, data.train_x))
     test = dict(layer_states(model, data.test_x))
-    hidden = [name for name in train if name.startswith("layers.") or name == "input"]
+    hidden = list(train)[:-1]  # the input and all states but the logits
     for name in hidden:
         yield name, "linear_probe", 0, _scores(_linear, train[name], test[name], data)
-    for name in ("input", hidden[-1]):
+    for name in dict.fromkeys(("input", hidden[-1])):
         white = [_whiten(train[name], states[name]) for states in (train, test)]
         yield name, "knn_accuracy", 0, _scores(_neighbours, white[0], white[1], data)
-    if isinstance(model, MLP):
+    if isinstance(model, DeepTanhMLP) and train[hidden[-1]].shape == train["input"].shape:
         for kind in (torch.float32, torch.float64):
             error = inversion_error(model, data.test_x.to(kind))
             yield hidden[-1], f"inversion_error_{str(kind).removeprefix('torch.')}", 0, error
@@ -70,7 +74,7 @@ def _whiten(reference: Tensor, x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def inversion_error(model: MLP, x: Tensor) -> Tensor:
+def inversion_error(model: DeepTanhMLP, x: Tensor) -> Tensor:
     """Return the largest error (S,) of recovering x (S, n, 2) from the last hidden states.
 
     Each layer is undone by atanh and the inverse of its matrix, in the precision of `x`.

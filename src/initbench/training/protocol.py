@@ -60,6 +60,11 @@ class Protocol:
                 f"A protocol of {self.epochs} epochs has learning_rate {self.learning_rate}; "
                 "give it a positive one."
             )
+        if self.kick and self.kick["after_epoch"] > self.epochs:
+            raise InitbenchError(
+                f"A protocol of {self.epochs} epochs has a kick after epoch "
+                f"{self.kick['after_epoch']}; kick it earlier or train it longer."
+            )
 
     def batch_size(self, samples: int) -> int:
         """Return the number of samples a step of a training set of `samples`."""

@@ -1,4 +1,4 @@
-"""The annotations that a parameter of an init method may have, and the values that each admits.
+"""The annotations that a parameter of a method or family may have, and the values of each.
 
 They are read from the source, so that a bad value ends a run before its first job and before
 torch is imported.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from initbench.errors import unknown
+from initbench.errors import InitbenchError, unknown
 
 Bias = Literal["zero", "default"]
 Positive = float
@@ -43,12 +43,14 @@ def _whole_numbers(value: object) -> bool:
 
 
 KINDS = {
+    "int": Kind("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
     "float": _number("a finite number", lambda value: True),
     "Positive": _number("a number above 0", lambda value: value > 0),
     "AtLeastOne": _number("a number of at least 1", lambda value: value >= 1),
     "bool": Kind("true or false", lambda value: isinstance(value, bool)),
     "str": Kind("a text", lambda value: isinstance(value, str)),
     "list[int]": Kind("a list of whole numbers", _whole_numbers),
+    "Sequence[int]": Kind("a list of whole numbers", _whole_numbers),
     "Bias": _choice("zero", "default"),
 }
 
@@ -69,3 +71,13 @@ def kind(annotation: ast.expr) -> Kind:
     if text not in KINDS:
         raise unknown("annotation of a parameter", text, KINDS)
     return KINDS[text]
+
+
+def check_value(owner: str, argument: ast.arg, value: object) -> None:
+    """Raise InitbenchError unless the annotation of `owner`'s `argument` admits `value`."""
+    allowed = kind(argument.annotation or ast.Constant(None))
+    if not allowed.admits(value):
+        raise InitbenchError(
+            f"The {owner} got {argument.arg} = {value!r}, but expects {allowed.wanted}; "
+            "correct the value."
+        )
