@@ -29,9 +29,9 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
+    default_target: True
     input:
         rules_report(),
-    default_target: True
 
 
 include: "workflow/rules/data.smk"

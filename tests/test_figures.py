@@ -16,7 +16,6 @@ from initbench import figures
 from initbench.errors import InitbenchError
 from initbench.figures import style
 from initbench.figures.save import svg
-from initbench.figures.tables import accuracy_table
 from initbench.tables import Tables
 
 
@@ -195,12 +194,3 @@ def test_gradient_map_counts_a_seed_of_two_experiments_once(tables: Tables) -> N
     assert (data[(data["init"] == "default")].n == 7).all()
     zero = data[(data["init"] == "zeros") & (data.layer != "out.bias")]
     assert (zero.value == 0).all()
-
-
-def test_accuracy_table(tables: Tables) -> None:
-    table = accuracy_table(tables, "mnist_main")
-    zeros = table[table["init"] == "zeros"].iloc[0]
-    assert list(table["mean"]) == sorted(table["mean"], reverse=True)
-    assert (zeros["n"], zeros["mean"], zeros["one_class"]) == (7, pytest.approx(0.1135), 1.0)
-    assert (table.low <= table["mean"]).all()
-    assert (table.minimum <= table["mean"]).all()

@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-import pyarrow.parquet as pq
+
+from initbench import shards
 
 
 class Tables:
@@ -16,7 +17,7 @@ class Tables:
         self._read = cache(self._load)
 
     def _load(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = pq.read_table(self.folder / f"{name}.parquet").to_pandas()
+        frame: pd.DataFrame = shards.read(self.folder / f"{name}.parquet").to_pandas()
         return frame
 
     def curves(self, experiment: str) -> pd.DataFrame:

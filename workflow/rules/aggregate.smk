@@ -6,12 +6,12 @@ rule collect_runs:
         curves="<results>/tables/{experiment}/curves.parquet",
         layers="<results>/tables/{experiment}/layers.parquet",
         outcomes="<results>/tables/{experiment}/outcomes.parquet",
-    params:
-        expected=expected_footers,
     log:
         "logs/collect/{experiment}.log",
     benchmark:
         "<results>/benchmarks/collect/{experiment}.tsv"
+    params:
+        expected=expected_footers,
     message:
         "collect {wildcards.experiment}"
     script:

@@ -6,12 +6,12 @@ rule check_formulas:
         ),
     output:
         "<results>/tables/checks.parquet",
-    params:
-        documents=[document.id for document in LEDGER.documents],
     log:
         "logs/checks.log",
     benchmark:
         "<results>/benchmarks/checks.tsv"
+    params:
+        documents=[document.id for document in LEDGER.documents],
     message:
         "checks without training"
     script:

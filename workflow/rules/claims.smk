@@ -5,13 +5,13 @@ rule measure_family:
         ledger=LEDGER_FILES,
     output:
         "<results>/evidence/{family}.json",
-    params:
-        tables=f"{RESULTS}/tables",
-        claims=claims_of_family,
     log:
         "logs/evidence/{family}.log",
     benchmark:
         "<results>/benchmarks/evidence/{family}.tsv"
+    params:
+        tables=f"{RESULTS}/tables",
+        claims=claims_of_family,
     message:
         "measure the claims of family {wildcards.family}"
     script:
@@ -41,10 +41,10 @@ rule judge_one_claim:
         ledger=LEDGER_FILES,
     output:
         "<results>/verdicts/{claim}.json",
-    params:
-        tables=f"{RESULTS}/tables",
     log:
         "logs/verdicts/{claim}.log",
+    params:
+        tables=f"{RESULTS}/tables",
     message:
         "judge claim {wildcards.claim} alone"
     script:

@@ -87,9 +87,7 @@ def cell_spec(wildcards):
 
 def cell_sources(wildcards):
     """Return the source files that a cell's numbers depend on."""
-    return [
-        os.path.relpath(f) for f in provenance.cell_sources(cell_spec(wildcards))
-    ]
+    return [os.path.relpath(f) for f in provenance.cell_sources(cell_spec(wildcards))]
 
 
 def cell_fingerprint(wildcards):
@@ -99,7 +97,9 @@ def cell_fingerprint(wildcards):
 
 def shards_of(cells):
     """Return the Parquet files of training jobs."""
-    return [f"{RESULTS}/runs/{c.folder}/{table}.parquet" for c in cells for table in TABLES]
+    return [
+        f"{RESULTS}/runs/{c.folder}/{table}.parquet" for c in cells for table in TABLES
+    ]
 
 
 def shards(wildcards):

@@ -3,12 +3,12 @@ rule prepare_data:
         source=source_of_data,
     output:
         manifest="<results>/data/{dataset}/manifest.json",
+    log:
+        "logs/data/{dataset}.log",
     params:
         spec=meaning_of_data,
         folder=config["data_folder"],
         seed=config["seed_base"],
-    log:
-        "logs/data/{dataset}.log",
     message:
         "data {wildcards.dataset}"
     script:

@@ -6,14 +6,14 @@ rule draw_figure:
         svg="<results>/figures/{figure}.svg",
         csv="<results>/figures/{figure}.csv",
         json="<results>/figures/{figure}.json",
-    params:
-        tables=f"{RESULTS}/tables",
-    wildcard_constraints:
-        figure="|".join(FIGURES),
     log:
         "logs/figures/{figure}.log",
     benchmark:
         "<results>/benchmarks/figures/{figure}.tsv"
+    wildcard_constraints:
+        figure="|".join(FIGURES),
+    params:
+        tables=f"{RESULTS}/tables",
     message:
         "figure {wildcards.figure}"
     script:

@@ -47,13 +47,13 @@ rule render_report:
     output:
         report="<reports>/report.html",
         verdicts="<reports>/verdicts.json",
-    params:
-        config=dict(config),
-        figures=sorted(FIGURES),
     log:
         "logs/report.log",
     benchmark:
         "<results>/benchmarks/report.tsv"
+    params:
+        config=dict(config),
+        figures=sorted(FIGURES),
     message:
         "the report"
     script:

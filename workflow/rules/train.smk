@@ -8,9 +8,6 @@ rule train:
         curves="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/curves.parquet",
         layers="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/layers.parquet",
         outcomes="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/outcomes.parquet",
-    params:
-        spec=cell_spec,
-        fingerprint=cell_fingerprint,
     log:
         "logs/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.log",
     benchmark:
@@ -18,6 +15,9 @@ rule train:
     threads: 1
     resources:
         mem_mb=2000,
+    params:
+        spec=cell_spec,
+        fingerprint=cell_fingerprint,
     message:
         "train {wildcards.experiment}: {wildcards.init} on {wildcards.architecture}, {wildcards.dataset}, seeds {wildcards.seeds}"
     script:

@@ -19,11 +19,16 @@ from initbench.tables import Tables
 def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) -> ReportInputs:
     """Return the report's inputs from `results`, the ledger folder `claims` and the config.
 
-    `figures` names the drawings to show, so that a stale file in the folder never slips in; only
-    experiments that a judged claim needs are listed. Raises InitbenchError for a missing file.
+    `figures` names the drawings to show, so that a stale file in the folder never slips in and a
+    claim whose figure this grid cannot draw does without. Only experiments that a judged claim
+    needs are listed. Raises InitbenchError for a missing file.
     """
     known, judged = ledger.load(claims), _json(results / "verdicts.json")
-    verdicts = [verdict for verdict in judged if verdict["document"] in config["documents"]]
+    verdicts = [
+        {**verdict, "figures": [name for name in verdict["figures"] if name in figures]}
+        for verdict in judged
+        if verdict["document"] in config["documents"]
+    ]
     experiments = _experiments(config, verdicts)
     costs = results / "costs.json"
     return ReportInputs(
