@@ -4,8 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-
-from initbench import shards
+import pyarrow.parquet as pq
 
 
 class Tables:
@@ -17,7 +16,9 @@ class Tables:
         self._read = cache(self._load)
 
     def _load(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = shards.read(self.folder / f"{name}.parquet").to_pandas()
+        path = self.folder / f"{name}.parquet"
+        table = pq.read_table(path, page_checksum_verification=True)
+        frame: pd.DataFrame = table.to_pandas()
         return frame
 
     def curves(self, experiment: str) -> pd.DataFrame:
