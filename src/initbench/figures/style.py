@@ -172,7 +172,7 @@ def percent(axis: Axis) -> None:
 def plain(value: float, _: int = 0) -> str:
     """Return a label of a logarithmic axis without mathematical type: 0.5, 1, 20 or 10⁻³."""
     exponent = round(float(np.log10(value)))
-    if -3 < exponent < 3 or value != 10.0**exponent:
+    if -3 < exponent < 3 or not np.isclose(value, 10.0**exponent, rtol=1e-9, atol=0.0):
         return f"{value:g}"
     return "10" + str(exponent).translate(_RAISED)
 
