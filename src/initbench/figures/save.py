@@ -10,6 +10,7 @@ import matplotlib as mpl
 
 from initbench.figures.registry import Drawing
 from initbench.figures.style import INK, THEME
+from initbench.io import write_bytes, write_text
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -26,15 +27,18 @@ def save(drawing: Drawing, svg_path: Path, csv_path: Path) -> None:
     """Write the SVG, the CSV that it plots, and beside the SVG a JSON of title and texts."""
     words = {name: getattr(drawing, name) for name in ("title", "alt", "caption", "claims")}
     text = json.dumps(words, indent=2, ensure_ascii=False) + "\n"
-    Path(svg_path).write_text(svg(drawing), encoding="utf-8")
-    Path(svg_path).with_suffix(".json").write_text(text, encoding="utf-8")
-    drawing.data.to_csv(csv_path, index=False, float_format="%.6g", lineterminator="\n")
+    table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    write_text(svg_path, svg(drawing))
+    write_text(Path(svg_path).with_suffix(".json"), text)
+    write_text(csv_path, table)
 
 
 def save_png(drawing: Drawing, path: Path, dpi: int = 192) -> None:
     """Write the drawing as a PNG on white, for places that show no inline SVG."""
+    buffer = io.BytesIO()
     with mpl.rc_context(THEME):
-        drawing.figure.savefig(path, dpi=dpi, facecolor="white", metadata={"Software": None})
+        drawing.figure.savefig(buffer, dpi=dpi, facecolor="white", metadata={"Software": None})
+    write_bytes(path, buffer.getvalue())
 
 
 def svg(drawing: Drawing) -> str:

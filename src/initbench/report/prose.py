@@ -85,10 +85,13 @@ def plural(count: int, noun: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return `text` with a capital letter at its start and a full stop at its end."""
+    """Return `text` with a capital letter at its start and a full stop at its end.
+
+    A name such as zero_fc1 keeps its small letter.
+    """
     text = text.strip()
     closed = text if text.endswith((".", "!", "?")) else f"{text}."
-    return closed[:1].upper() + closed[1:]
+    return closed if "_" in closed.partition(" ")[0] else closed[:1].upper() + closed[1:]
 
 
 def rich(text: str) -> Markup:
