@@ -21,8 +21,8 @@ from initbench.training.optimizers import make_optimizers
 from initbench.training.protocol import Protocol
 from initbench.training.recorder import OUTCOMES, Recorder
 
-TOGETHER = 64  # models side by side: more than this falls out of the processor's cache
-PARAMETERS_TOGETHER = 4_000_000  # and no more than this many numbers, for the memory's sake
+STATES_TOGETHER = 100_000  # numbers of one layer's states side by side: more leave the cache
+PARAMETERS_TOGETHER = 4_000_000  # and no more than so many weights, for the memory's sake
 SAMPLES_AT_ONCE = 2_000  # test samples a forward pass, for the same reason
 
 
@@ -38,7 +38,7 @@ def train_block(
     `split` holds the data of the seeds in their order. A result does not depend on the block.
     """
     data = Data.of(split, protocol.precision)
-    size = _together(architecture, len(seeds))
+    size = _together(architecture, protocol.batch_size(split.train_x.shape[1]), len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
         rows = slice(start, start + size)
@@ -47,10 +47,12 @@ def train_block(
     return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
 
 
-def _together(architecture: Mapping[str, Any], seeds: int) -> int:
+def _together(architecture: Mapping[str, Any], batch: int, seeds: int) -> int:
     """Return how many models to train side by side: equal parts that fit the limits."""
-    parameters = sum(p.numel() for p in architectures.build(architecture).parameters())
-    most = max(1, min(TOGETHER, PARAMETERS_TOGETHER // parameters))
+    parameters = list(architectures.build(architecture).parameters())
+    states = batch * max(len(p) for p in parameters)
+    weights = sum(p.numel() for p in parameters)
+    most = max(1, min(STATES_TOGETHER // states, PARAMETERS_TOGETHER // weights))
     return -(-seeds // -(-seeds // most))
 
 
