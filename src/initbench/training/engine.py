@@ -172,15 +172,12 @@ class Run:
         layers = self._first_broken_layers() if bool(diverged.any()) else [None] * len(self.seeds)
         train, test = self._look("train"), self._look("test")
         votes = torch.nn.functional.one_hot(test[2]).sum(1)
-        none = [None] * len(self.seeds)
         columns = {
             "seed": list(self.seeds),
             "status": ["diverged" if d else "done" for d in diverged],
             "steps": [self.total] * len(self.seeds),
             "diverged_step": [int(s) if d else None for s, d in zip(first, diverged, strict=True)],
-            "diverged_layer": [
-                n if d else o for n, o, d in zip(layers, none, diverged, strict=True)
-            ],
+            "diverged_layer": [n if d else None for n, d in zip(layers, diverged, strict=True)],
             "train_loss": train[0].double().numpy(),
             "train_accuracy": train[1].numpy(),
             "test_loss": test[0].double().numpy(),
