@@ -36,6 +36,8 @@ rule all:
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
+include: "workflow/rules/probe.smk"
+include: "workflow/rules/matrices.smk"
 include: "workflow/rules/checks.smk"
 include: "workflow/rules/replay.smk"
 include: "workflow/rules/aggregate.smk"

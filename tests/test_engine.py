@@ -75,15 +75,15 @@ def test_block_equals_its_seeds_alone_bit_for_bit(name, optimizer, shared):
 
 
 @pytest.mark.parametrize("batch", ["full", 16])
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_engine_equals_a_plain_loop(optimizer, batch):
+@pytest.mark.parametrize(("optimizer", "momentum"), [("sgd", 0.0), ("sgd", 0.9), ("adam", 0.0)])
+def test_engine_equals_a_plain_loop(optimizer, momentum, batch):
     spec, shape = FAMILIES["mlp"]
     split = make_split(shape, SEEDS)
-    recipe = protocol(optimizer=optimizer, batch=batch, epochs=4)
+    recipe = protocol(optimizer=optimizer, momentum=momentum, batch=batch, epochs=4)
     outcomes = train_block(spec, INIT, recipe, split, SEEDS)["outcomes"].to_pandas()
     for k, seed in enumerate(SEEDS):
         loss = _plain_loss(spec, split, k, seed, recipe)
-        assert outcomes.train_loss[k] == pytest.approx(loss, rel=1e-5)
+        assert outcomes.test_loss[k] == pytest.approx(loss, rel=1e-5)
 
 
 def _plain_loss(spec, split, k, seed, recipe):
@@ -93,14 +93,19 @@ def _plain_loss(spec, split, k, seed, recipe):
     model = architectures.build(spec)
     inits.initialize(model, "orthogonal", {"bias": "default"}, seed)
     x, y = torch.from_numpy(split.train_x[k]), torch.from_numpy(split.train_y[k])
-    kind = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[recipe.optimizer]
-    optimizer = kind(model.parameters(), lr=recipe.learning_rate)
+    if recipe.optimizer == "sgd":
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum
+        )
+    else:
+        optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
     for epoch in range(recipe.epochs):
         order = torch.randperm(len(x), generator=torch_stream(seed, "order", str(epoch)))
         for index in order.split(recipe.batch_size(len(x))):
             optimizer.zero_grad()
             cross_entropy(model(x[index]), y[index]).backward()
             optimizer.step()
+    x, y = torch.from_numpy(split.test_x[k]), torch.from_numpy(split.test_y[k])
     return cross_entropy(model(x), y).item()
 
 
@@ -128,7 +133,7 @@ def test_a_diverged_run_is_an_outcome_and_leaves_the_others_alone():
     assert frame.diverged_layer[2] in {"layers.0", "layers.1", "final"}
     assert 0 <= frame.diverged_step[2] <= 15
     calm = train_block(spec, INIT, protocol(), split, SEEDS)["outcomes"].to_pandas()
-    assert (calm.status == "done").all()
+    assert (calm.status != "diverged").all()
     assert calm.diverged_step.isna().all()
 
 
@@ -146,7 +151,7 @@ def test_kick_moves_an_all_zero_net_off_its_plateau():
         for std in (0.0, 0.3)
     }
     assert (tables[0.0].predicted_classes == 1).all()
-    assert tables[0.3].train_loss.mean() < tables[0.0].train_loss.mean() - 0.05
+    assert tables[0.3].test_loss.mean() < tables[0.0].test_loss.mean() - 0.05
 
 
 def test_gradients_recorded_are_those_of_the_loss():

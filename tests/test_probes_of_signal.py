@@ -38,9 +38,9 @@ def clustered(distance):
 
 def test_probes_read_separable_classes_and_find_nothing_in_a_constant():
     model = network(CHAIN, {"layers.0": eyes(1), "layers.1": torch.zeros(1, 2, 2)})
-    probe = values("separability", model, clustered(8.0), "linear_probe")
+    probe = values("linear_probe", model, clustered(8.0), "linear_probe")
     assert probe == {("input", 0): [1.0], ("layers.0", 0): [1.0], ("layers.1", 0): [0.5]}
-    neighbours = values("separability", model, clustered(8.0), "knn_accuracy")
+    neighbours = values("invertibility", model, clustered(8.0), "knn_accuracy")
     assert neighbours == {("input", 0): [1.0], ("layers.1", 0): [0.5]}
 
 
@@ -49,8 +49,8 @@ def test_fifteen_neighbours_see_a_ring_that_no_line_can_cut():
     labels = (torch.arange(100) >= 60).long().unsqueeze(0)
     model = network(CHAIN, {"layers.0": eyes(1)})
     block = data(ring, labels)
-    assert values("separability", model, block, "knn_accuracy")["input", 0] == [1.0]
-    assert values("separability", model, block, "linear_probe")["input", 0][0] < 0.7
+    assert values("invertibility", model, block, "knn_accuracy")["input", 0] == [1.0]
+    assert values("linear_probe", model, block, "linear_probe")["input", 0][0] < 0.7
 
 
 def test_neighbours_are_counted_on_whitened_states():
@@ -59,7 +59,7 @@ def test_neighbours_are_counted_on_whitened_states():
     noise = torch.randn(1, 40, 1, generator=torch.Generator().manual_seed(5))
     stretched = torch.cat([points[..., :1], 1000 * noise], dim=-1)
     model = network(CHAIN, {"layers.0": eyes(1)})
-    found = values("separability", model, data(stretched, labels), "knn_accuracy")
+    found = values("invertibility", model, data(stretched, labels), "knn_accuracy")
     assert found["input", 0] == [1.0]
 
 

@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from initbench import architectures, datasets
+from initbench import architectures, at_init, datasets, matrices
 from initbench.errors import InitbenchError, unknown
 from initbench.inits import catalogue
 from initbench.training.protocol import Protocol, shorten
@@ -55,6 +55,7 @@ def validate(config: Config, root: Path) -> None:
         raise _sentence(error)
     _check_entries(config, root)
     _check_experiments(config)
+    _check_measurements(config)
     for key in ("results", "reports"):
         _check_folder(key, Path(config[key]))
 
@@ -99,6 +100,16 @@ def _check_rule(name: str, method: str, root: Path) -> None:
             f"The init '{name}' uses the method '{method}', which has no rule; "
             f"add {rule} (see workflow/scaffold)."
         )
+
+
+def _check_measurements(config: Config) -> None:
+    for name, spec in config.get("probes", {}).items():
+        at_init.check(settings(spec))
+        for init in spec["inits"]:
+            if init not in config["inits"]:
+                raise unknown(f"name in inits of probe '{name}':", init, config["inits"])
+    for spec in config.get("matrices", {}).values():
+        matrices.check(spec)
 
 
 def _check_experiments(config: Config) -> None:
@@ -200,3 +211,36 @@ def _holds(crossing: Mapping[str, Any], cell: Any) -> bool:
         and cell.architecture in crossing["architectures"]
         and cell.init in crossing["inits"]
     )
+
+
+def settings(probe: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a probe's entry without what the workflow needs of it: measure and its settings."""
+    return {key: value for key, value in probe.items() if key not in ("family", "inits", "draws")}
+
+
+def probe_spec(config: Config, probe: str, init: str) -> dict[str, Any]:
+    """Return all that the names of a probe's job mean, as plain data: the parameters of its rule.
+
+    `draws` is cut in the preview.
+    """
+    entry = config["probes"][probe]
+    return {
+        "probe": settings(entry),
+        "init": dict(config["inits"][init]),
+        "first": config["seed_base"],
+        "draws": _most_draws(config, entry["family"], entry["draws"]),
+    }
+
+
+def ensemble_spec(config: Config, ensemble: str) -> dict[str, Any]:
+    """Return the entry of an ensemble of random matrices with the seed base, cut in the preview."""
+    entry = config["matrices"][ensemble]
+    numbers = {
+        key: _most_draws(config, "E5", entry[key]) for key in ("draws", "starts") if key in entry
+    }
+    return {**entry, **numbers, "seed": config["seed_base"]}
+
+
+def _most_draws(config: Config, family: str, wanted: int) -> int:
+    """Return `wanted`, or what the preview allows a family if that is less."""
+    return min(wanted, config.get("reduce", {}).get("draws", {}).get(family, wanted))

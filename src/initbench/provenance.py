@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from initbench import architectures, datasets
+from initbench import architectures, at_init, datasets
 from initbench.inits import catalogue
 from initbench.ledger_files import ledger_sha256
 from initbench.sources import PACKAGE, closure
@@ -23,7 +23,7 @@ PACKAGES = ("torch", "torchvision", "numpy", "scipy", "pandas", "pyarrow", "stat
 def cell_sources(spec: dict[str, Any]) -> list[Path]:
     """Return the files that the training of one cell depends on: the engine's and its own."""
     files = [
-        PACKAGE / "training" / "engine.py",
+        PACKAGE / "training" / "cell.py",
         catalogue.source_file(spec["init"]["method"]),
         architectures.source_file(spec["architecture"]["family"]),
         datasets.source_file(spec["dataset"]["source"]),
@@ -31,9 +31,24 @@ def cell_sources(spec: dict[str, Any]) -> list[Path]:
     return sorted({source for file in files for source in closure(file)})
 
 
-def fingerprint(spec: dict[str, Any]) -> str:
-    """Return the hash of all that decides a cell's numbers: what its names mean and the code."""
-    text = json.dumps([spec, [digest(file) for file in cell_sources(spec)]], sort_keys=True)
+def probe_sources(spec: dict[str, Any]) -> list[Path]:
+    """Return the files that a probe of one init depends on: its measure's and the init's."""
+    files = [
+        at_init.source_file(spec["probe"]["measure"]),
+        PACKAGE / "inits" / "__init__.py",
+        catalogue.source_file(spec["init"]["method"]),
+    ]
+    return sorted({source for file in files for source in closure(file)})
+
+
+def matrix_sources() -> list[Path]:
+    """Return the files that the measurements of random matrices depend on."""
+    return list(closure(PACKAGE / "matrices" / "__init__.py"))
+
+
+def fingerprint(spec: dict[str, Any], sources: list[Path]) -> str:
+    """Return the hash of all that decides a job's numbers: what its names mean and the code."""
+    text = json.dumps([spec, [digest(file) for file in sources]], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -13,7 +13,6 @@ from initbench.errors import InitbenchError
 from initbench.io import write_bytes
 
 KEY = b"initbench"
-NAMES = ("curves", "layers", "outcomes")
 WRITING = {"compression": "zstd", "write_page_checksum": True}  # a flipped bit shows when read
 UNREADABLE = (pa.ArrowException, ValueError, OSError)
 

@@ -48,3 +48,11 @@ class Tables:
     def replay_spectra(self) -> pd.DataFrame:
         """Return the replayed and the printed singular values of the eight layers."""
         return self._read("replay_spectra")
+
+    def probe(self, name: str) -> pd.DataFrame:
+        """Return what the probe `name` measured at initialization, one row a value."""
+        return self._read(f"probes/{name}")
+
+    def matrices(self, name: str) -> pd.DataFrame:
+        """Return the table "draws", "paths" or "eigenvalues" of the random matrices."""
+        return self._read(f"matrices/{name}")

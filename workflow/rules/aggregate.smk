@@ -12,7 +12,48 @@ rule collect_runs:
         "<results>/benchmarks/collect/{experiment}.tsv"
     params:
         expected=expected_footers,
+        identity=["dataset", "architecture", "init", ""],
     message:
         "collect {wildcards.experiment}"
     script:
-        "../scripts/collect_runs.py"
+        "../scripts/collect.py"
+
+
+rule collect_probe:
+    input:
+        shards=probe_shards,
+        source=sources("collect.py", "schemas.py", "shards.py"),
+    output:
+        values="<results>/tables/probes/{probe}.parquet",
+    log:
+        "logs/collect/{probe}.log",
+    benchmark:
+        "<results>/benchmarks/collect/{probe}.tsv"
+    params:
+        expected=expected_probe_footers,
+        identity=["init"],
+    message:
+        "collect probe {wildcards.probe}"
+    script:
+        "../scripts/collect.py"
+
+
+rule collect_matrices:
+    input:
+        shards=matrix_shards(),
+        source=sources("collect.py", "schemas.py", "shards.py"),
+    output:
+        draws="<results>/tables/matrices/draws.parquet",
+        paths="<results>/tables/matrices/paths.parquet",
+        eigenvalues="<results>/tables/matrices/eigenvalues.parquet",
+    log:
+        "logs/collect/matrices.log",
+    benchmark:
+        "<results>/benchmarks/collect/matrices.tsv"
+    params:
+        expected=expected_matrix_footers(),
+        identity=["ensemble"],
+    message:
+        "collect the random matrices"
+    script:
+        "../scripts/collect.py"

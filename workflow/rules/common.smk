@@ -8,6 +8,7 @@ from initbench.claims import attainable
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
 from initbench.figures import registry
+from snakemake.io import Wildcards
 
 ROOT = Path(workflow.basedir)
 RESULTS = config.get("results", "results")
@@ -36,9 +37,15 @@ TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
 ]
 DATASETS = sorted({cell.dataset for cells in CELLS.values() for cell in cells})
+PROBES = config.get("probes", {})
+ENSEMBLES = config.get("matrices", {})
+MATRIX_TABLES = ["draws", "paths", "eigenvalues"]
+# What a claim or figure may need besides experiments, with the collected tables behind it.
 SPECIAL_TABLES = {
     "checks": ["checks"],
     "replay": ["replay_curves", "replay_spectra", "replay_panels"],
+    **({"matrices": [f"matrices/{t}" for t in MATRIX_TABLES]} if ENSEMBLES else {}),
+    **{probe: [f"probes/{probe}"] for probe in PROBES},
 }
 # Claims and figures that need an experiment which the config leaves out are not made.
 AVAILABLE = {*CELLS, *SPECIAL_TABLES}
@@ -53,6 +60,8 @@ wildcard_constraints:
     experiment="|".join(map(re.escape, config["experiments"])),
     dataset="|".join(map(re.escape, config["datasets"])),
     architecture="|".join(map(re.escape, config["architectures"])),
+    probe="|".join(map(re.escape, PROBES)) or "(?!)",
+    ensemble="|".join(map(re.escape, ENSEMBLES)) or "(?!)",
     seeds=r"\d+-\d+",
 
 
@@ -92,7 +101,8 @@ def cell_sources(wildcards):
 
 def cell_fingerprint(wildcards):
     """Return the hash of a cell's meaning and sources; it stands in the Parquet footers."""
-    return provenance.fingerprint(cell_spec(wildcards))
+    spec = cell_spec(wildcards)
+    return provenance.fingerprint(spec, provenance.cell_sources(spec))
 
 
 def shards_of(cells):
@@ -179,4 +189,6 @@ def announce():
 def rules_report():
     """Return the targets of a full run; the shards too, so that a deleted one is noticed."""
     runs = [file for cells in CELLS.values() for file in shards_of(cells)]
+    runs += [file for probe in PROBES for file in shards_of_probe(probe)]
+    runs += matrix_shards()
     return [f"{REPORTS}/report.html", f"{REPORTS}/verdicts.json", *runs]

@@ -7,13 +7,23 @@ from torch import Tensor, nn
 
 
 class Feedforward(nn.Module):
-    """A network that yields the state after each of its layers; features are the last axis."""
+    """A network that yields a state for each of its layers; features are the last axis."""
+
+    activation: nn.Module
 
     @abstractmethod
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Yield (layer name, state after its activation) in order, the logits last."""
+        """Yield (layer name, state) in order, the logits last.
+
+        A state is what the layer passes on, after its activation, unless a family says otherwise.
+        """
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the logits (..., classes) of the inputs."""
         *_, (_, logits) = self.states(x)
         return logits
+
+
+def as_features(x: Tensor, features: int) -> Tensor:
+    """Return `x` (..., features) as it is, and images (..., c, h, w) flattened."""
+    return x if x.shape[-1] == features else x.flatten(-3)

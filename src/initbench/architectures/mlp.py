@@ -6,7 +6,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from initbench.architectures.activations import activation as make_activation
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures.feedforward import Feedforward, as_features
 
 
 class MLP(Feedforward):
@@ -16,12 +16,17 @@ class MLP(Feedforward):
         """Make layers between successive `widths` = (inputs, hidden..., classes)."""
         super().__init__()
         pairs = list(pairwise(widths))
+        self.inputs = widths[0]
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairs[:-1])
         self.activation = make_activation(activation)
         self.final = nn.Linear(*pairs[-1])
 
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Yield the state after each hidden layer's activation, then the logits."""
+        """Yield the state after each hidden layer's activation, then the logits.
+
+        x is (..., inputs), or images (..., c, h, w) with as many pixels.
+        """
+        x = as_features(x, self.inputs)
         for k, layer in enumerate(self.layers):
             x = self.activation(layer(x))
             yield f"layers.{k}", x

@@ -13,6 +13,7 @@ class SoftmaxRegression(Feedforward):
     def __init__(self, inputs: int, classes: int) -> None:
         """Make the layer."""
         super().__init__()
+        self.activation = nn.Identity()
         self.out = nn.Linear(inputs, classes)
 
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.floating[Any]]
 Labels = NDArray[np.int64]
+Targets = Labels | NDArray[np.float32]  # class numbers, or what a regression aims at
 Spec = Mapping[str, Any]
 
 
@@ -18,12 +19,13 @@ class Split:
     """Training and test arrays; the leading axis is the seed, or 1 where all seeds share them.
 
     Planar: x (S, n, 2) float32, y (S, n) int64. Images: x (1, n, channels, h, w), y (1, n).
+    Sequences: x (S, n, steps, features). Regressions: y (S, n) or (S, n, outputs) float32.
     """
 
     train_x: NDArray[np.float32]
-    train_y: Labels
+    train_y: Targets
     test_x: NDArray[np.float32]
-    test_y: Labels
+    test_y: Targets
 
 
 class Source(Protocol):

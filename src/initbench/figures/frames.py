@@ -18,6 +18,7 @@ COLUMNS = [
     *("dataset", "architecture", "init", "seed", "step", "epoch", "split", "loss", "accuracy"),
     *("layer", "quantity", "index", "value", "test_loss", "test_accuracy", "run", "moment"),
     *("kind", "x", "y", "score", "label", "s1", "s2", "printed_s1", "printed_s2"),
+    *("activation", "width", "variant"),
 ]
 TINY = {"dataset": "moons", "architecture": "tanh_chain"}
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}

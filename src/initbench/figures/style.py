@@ -82,7 +82,20 @@ LOOKS = {
     "minus_ones": Look("#bf8f0a", ">", (0, (2, 2))),
     "constant": Look("#bf8f0a", "*", (0, (2, 1))),
     "normal": Look("#95553a", "<", (0, (5, 2, 1, 2))),
+    "normal_1": Look("#95553a", ">", (0, (1.5, 1.5))),
     "table": Look("#6f8f1f", "p", (0, (7, 2))),
+    "lecun": Look("#5f9e2f", "8", (0, (9, 1.5, 2, 1.5))),
+    "xavier_gained": Look("#188a4f", "d", (0, (2, 1, 6, 1))),
+    "he_gained": Look("#b03a8a", "X", (0, (1.5, 1))),
+    "orthogonal_gained": Look("#b8490c", "v", (0, (5, 1, 1, 1))),
+    "lsuv": Look("#7a6ff0", "*", "-"),
+    "spectral_radius": Look("#a08a10", "h", (0, (4, 1))),
+    "critical": Look("#6b7f99", "p", (0, (8, 1, 1, 1))),
+    "delta_orthogonal": Look("#d9772e", ">", (0, (6, 2))),
+    "dirac": Look("#8f7a5c", "H", "-"),
+    "truncated_normal": Look("#b07a5a", "<", (0, (3, 1.5, 1, 1.5))),
+    "truncated_normal_absolute": Look("#b07a5a", "v", (0, (1, 1.5))),
+    "sparse": Look("#4f8f8f", "d", (0, (2, 1.5))),
 }
 SPARE = ("#3d8ea8", "#a5682a", "#9a5fb8", "#4f9a4a", "#c2566e", "#6b7fc4")
 

@@ -4,11 +4,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from initbench.errors import InitbenchError
 from initbench.inits import catalogue
 from initbench.inits.method import Parameters, Streams
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 def load(name: str) -> ModuleType:
@@ -16,11 +17,31 @@ def load(name: str) -> ModuleType:
     return import_module(f"initbench.inits.{catalogue.source_file(name).stem}")
 
 
-def initialize(model: "nn.Module", name: str, parameters: Parameters, seed: int) -> None:
+def initialize(
+    model: "nn.Module",
+    name: str,
+    parameters: Parameters,
+    seed: int,
+    inputs: "Tensor | None" = None,
+) -> None:
     """Fill every parameter of `model` in place by the method `name` with the streams of `seed`.
 
-    Raises InitbenchError for an unknown method, a parameter that does not fit it, or a model to
-    which the method does not apply.
+    A calibrated method measures the model on `inputs` (n, features...), and no other method looks
+    at them. Modules with a fixed start, such as LayerNorm, are set first. Raises InitbenchError
+    for an unknown method, a parameter that does not fit it, a calibrated method without inputs,
+    or a model to which the method does not apply.
     """
+    from initbench.inits.common import reset_fixed_starts
+
     catalogue.check(name, parameters)
-    load(name).initialize(model, Streams(seed), **parameters)
+    method = load(name)
+    reset_fixed_starts(model)
+    if not method.METHOD.calibrated:
+        method.initialize(model, Streams(seed), **parameters)
+    elif inputs is None:
+        raise InitbenchError(
+            f"The init method '{name}' measures the model on data but got none; "
+            "give a batch as `inputs`."
+        )
+    else:
+        method.initialize(model, Streams(seed), inputs, **parameters)

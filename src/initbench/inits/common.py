@@ -1,4 +1,4 @@
-"""What the init methods share: the weight layers of a model, fans, biases and simple laws."""
+"""What the init methods share: the layers of a model, fans, biases and simple laws."""
 
 import math
 from typing import Protocol, cast
@@ -16,23 +16,44 @@ class WeightLayer(Protocol):
     bias: Tensor | None
 
 
+class FixedStart(Protocol):
+    """A module whose own parameters start at the same values under every init method."""
+
+    def reset_parameters(self) -> None:
+        """Set the parameters to these values."""
+
+
+def has_fixed_start(module: nn.Module) -> bool:
+    """Return whether `module` is a LayerNorm (weight 1, bias 0) or says FIXED_START = True."""
+    return isinstance(module, nn.LayerNorm) or bool(getattr(module, "FIXED_START", False))
+
+
+def reset_fixed_starts(model: nn.Module) -> None:
+    """Set the parameters of all modules of `model` with a fixed start to their values."""
+    for module in filter(has_fixed_start, model.modules()):
+        cast(FixedStart, module).reset_parameters()
+
+
 def weight_layers(model: nn.Module) -> list[tuple[str, WeightLayer]]:
     """Return (name, module) of every weight layer of `model`, in the order of definition.
 
-    Raises InitbenchError if the model has a parameter outside these layers, for that parameter
-    would keep whatever its memory held.
+    Raises InitbenchError if the model has a parameter outside these layers and outside the
+    modules with a fixed start, for that parameter would keep whatever its memory held.
     """
-    layers = [
-        (name, cast(WeightLayer, module))
-        for name, module in model.named_modules()
-        if isinstance(weight := getattr(module, "weight", None), Tensor) and weight.dim() >= 2
-    ]
-    covered = {f"{name}.{kind}".lstrip(".") for name, _ in layers for kind in ("weight", "bias")}
+    layers: list[tuple[str, WeightLayer]] = []
+    covered: set[str] = set()
+    for name, module in model.named_modules():
+        if has_fixed_start(module):
+            covered |= {own for own, _ in module.named_parameters(name, recurse=False)}
+        elif isinstance(weight := getattr(module, "weight", None), Tensor) and weight.dim() >= 2:
+            layers.append((name, cast(WeightLayer, module)))
+            covered |= {f"{name}.{kind}".lstrip(".") for kind in ("weight", "bias")}
     for parameter, _ in model.named_parameters():
         if parameter not in covered:
             raise InitbenchError(
                 f"The model has a parameter '{parameter}', but the init methods fill only the "
-                f"weights and biases of linear and convolution layers; use a model of such layers."
+                "weights and biases of linear and convolution layers; use a model of such layers, "
+                "of LayerNorm, and of modules with FIXED_START and reset_parameters()."
             )
     return layers
 
@@ -78,4 +99,20 @@ def normal_law(std: float) -> Distribution:
     from scipy import stats
 
     law: Distribution = stats.norm(0, std)
+    return law
+
+
+def haar_law(weight: Tensor, gain: float) -> Distribution | None:
+    """Return the law of an entry of gain times a Haar matrix of order n: a Beta((n−1)/2) on ±gain.
+
+    n is the longer side of the weight, flattened to a matrix. None where n = 1, for then the
+    entry is just a sign.
+    """
+    from scipy import stats
+
+    order = max(weight.flatten(1).shape)
+    if order == 1:
+        return None
+    shape = (order - 1) / 2
+    law: Distribution = stats.beta(shape, shape, loc=-gain, scale=2 * gain)
     return law

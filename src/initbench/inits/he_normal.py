@@ -1,31 +1,49 @@
 """He (Kaiming) init, normal."""
 
 import math
+from typing import Literal
 
 import torch
 from torch import nn
 
 from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
-from initbench.values import Bias
+from initbench.values import Bias, Positive
 
 METHOD = Method(
     name="he_normal",
     title="He (Kaiming), normal",
-    formula="W ~ N(0, 2/n_in)",
-    source="He, Zhang, Ren and Sun (2015), Delving deep into rectifiers, ICCV, Eq. 10, "
+    formula="W ~ N(0, gain²/n_in), gain² = 2/(1 + a²) for a rectifier of negative slope a, so "
+    "2/n_in for ReLU",
+    source="He, Zhang, Ren and Sun (2015), Delving deep into rectifiers, ICCV, Eq. 10 and 15, "
     "arXiv:1502.01852",
     applies_to="linear and convolution layers",
-    note="The variance that ReLU layers need to pass the signal on at full size. Biases are zero "
+    note="The variance that ReLU layers need to pass the signal on at full size. With gain "
+    "'activation', that of the model's own activation takes the place of ReLU's. Biases are zero "
     "unless bias is 'default'.",
-    law=lambda weight, parameters: normal_law(math.sqrt(2 / fans(weight)[0])),
+    law=lambda weight, parameters: normal_law(
+        gain_value(parameters["gain"], negative_slope=parameters["negative_slope"])
+        / math.sqrt(fans(weight)[0])
+    ),
 )
 
 
 @torch.no_grad()
-def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "zero") -> None:
-    """Draw weights from N(0, 2/fan_in); biases are zero or PyTorch's random default."""
+def initialize(
+    model: nn.Module,
+    streams: Streams,
+    *,
+    negative_slope: float = 0.0,
+    gain: Positive | Literal["rectifier", "activation"] = "rectifier",
+    bias: Bias = "zero",
+) -> None:
+    """Draw weights from N(0, gain²/fan_in); biases are zero or PyTorch's random default.
+
+    The gain of a "rectifier" is √(2/(1 + negative_slope²)).
+    """
+    factor = gain_value(gain, model, negative_slope)
     for name, layer in weight_layers(model):
-        generator = streams.weight(name)
-        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
+        std = factor / math.sqrt(fans(layer.weight)[0])
+        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
     fill_biases(model, streams, bias)

@@ -1,31 +1,50 @@
 """He (Kaiming) init, uniform."""
 
 import math
+from typing import Literal
 
 import torch
 from torch import nn
 
 from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
-from initbench.values import Bias
+from initbench.values import Bias, Positive
 
 METHOD = Method(
     name="he_uniform",
     title="He (Kaiming), uniform",
-    formula="W ~ U(−a, +a), a = √(6/n_in), so Var W = 2/n_in",
-    source="He, Zhang, Ren and Sun (2015), Delving deep into rectifiers, ICCV, Eq. 10, "
+    formula="W ~ U(−b, +b), b = gain · √(3/n_in), gain² = 2/(1 + a²) for a rectifier of negative "
+    "slope a, so Var W = 2/n_in for ReLU",
+    source="He, Zhang, Ren and Sun (2015), Delving deep into rectifiers, ICCV, Eq. 10 and 15, "
     "arXiv:1502.01852",
     applies_to="linear and convolution layers",
-    note="The variance that ReLU layers need to pass the signal on at full size. Biases are zero "
+    note="The variance that ReLU layers need to pass the signal on at full size. With gain "
+    "'activation', that of the model's own activation takes the place of ReLU's. Biases are zero "
     "unless bias is 'default'.",
-    law=lambda weight, parameters: uniform_law(math.sqrt(6 / fans(weight)[0])),
+    law=lambda weight, parameters: uniform_law(
+        gain_value(parameters["gain"], negative_slope=parameters["negative_slope"])
+        * math.sqrt(3 / fans(weight)[0])
+    ),
 )
 
 
 @torch.no_grad()
-def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "zero") -> None:
-    """Draw weights from U(±√(6/fan_in)); biases are zero or PyTorch's random default."""
+def initialize(
+    model: nn.Module,
+    streams: Streams,
+    *,
+    negative_slope: float = 0.0,
+    gain: Positive | Literal["rectifier", "activation"] = "rectifier",
+    bias: Bias = "zero",
+) -> None:
+    """Draw weights from U(±gain·√(3/fan_in)); biases are zero or PyTorch's random default.
+
+    The gain of a "rectifier" is √(2/(1 + negative_slope²)).
+    """
+    factor = gain_value(gain, model, negative_slope)
     for name, layer in weight_layers(model):
-        generator = streams.weight(name)
-        nn.init.kaiming_uniform_(layer.weight, nonlinearity="relu", generator=generator)
+        # In the order of torch's kaiming_uniform_, whose bits these are.
+        bound = math.sqrt(3) * (factor / math.sqrt(fans(layer.weight)[0]))
+        nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

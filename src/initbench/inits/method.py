@@ -35,9 +35,11 @@ class Method:
     """The card of an init method.
 
     All texts are literals, so that `catalogue.card` can read them without importing torch.
-    `example` gives each required parameter a value for the contract tests, whose models name
-    their layers `layers.0`, `layers.1`, … and `final`. `law` takes a weight and all parameters,
-    and returns the marginal distribution of each entry of that weight, or None.
+    A `calibrated` method gets a batch of inputs as the third argument of `initialize`. `example`
+    gives each required parameter a value for the contract tests, whose models name their layers
+    `layers.0`, `layers.1`, … and `final`. `law` takes a weight and all parameters, and returns
+    the marginal distribution of each entry of that weight, or None; it sees no model, so the gain
+    of an activation must be given to it as a number.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Method:
     applies_to: str
     note: str
     deterministic: bool = False
+    calibrated: bool = False
     example: Parameters = field(default_factory=dict)
     law: Law = no_law
 

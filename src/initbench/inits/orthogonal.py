@@ -6,26 +6,19 @@ import torch
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import WeightLayer, weight_layers, weight_stream
+from initbench.inits.common import WeightLayer, haar_law, weight_layers, weight_stream
 from initbench.inits.default import initialize as initialize_default
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Distribution, Method, Parameters, Streams
 from initbench.inits.xavier_uniform import initialize as initialize_xavier_uniform
-from initbench.values import Bias, Positive
+from initbench.values import Bias, Gain
 
 
-def haar_entry_law(weight: Tensor, parameters: Parameters) -> Distribution | None:
-    """Return the law of an entry of gain times a Haar matrix of order n: a Beta((n−1)/2) on ±gain.
-
-    None where not all layers are Haar, or where n = 1 and the entry is just a sign.
-    """
-    from scipy import stats
-
-    order = max(weight.flatten(1).shape)
-    if parameters["layers"] != "all" or order == 1:
+def entry_law(weight: Tensor, parameters: Parameters) -> Distribution | None:
+    """Return the law of an entry if all layers are Haar, else None."""
+    if parameters["layers"] != "all":
         return None
-    gain, shape = parameters["gain"], (order - 1) / 2
-    law: Distribution = stats.beta(shape, shape, loc=-gain, scale=2 * gain)
-    return law
+    return haar_law(weight, gain_value(parameters["gain"]))
 
 
 METHOD = Method(
@@ -40,7 +33,7 @@ METHOD = Method(
     "the worst-conditioned hidden layer, which becomes its nearest orthogonal matrix; the other "
     "weights follow rest. With shared true, all layers of one shape hold one matrix. Biases are "
     "zero unless bias is 'default'.",
-    law=haar_entry_law,
+    law=entry_law,
 )
 
 REST = {"default": initialize_default, "xavier_uniform": initialize_xavier_uniform}
@@ -51,7 +44,7 @@ def initialize(
     model: nn.Module,
     streams: Streams,
     *,
-    gain: Positive = 1.0,
+    gain: Gain = 1.0,
     shared: bool = False,
     layers: Literal["all", "worst"] | list[int] = "all",
     rest: Literal["default", "xavier_uniform"] = "default",
@@ -65,14 +58,15 @@ def initialize(
     drawn layer, so that layers of one shape are equal. Raises InitbenchError for a position that
     does not exist, or if "worst" finds no hidden layer.
     """
+    factor = gain_value(gain, model)
     REST[rest](model, streams, bias=bias)
     if layers == "worst":
         worst = min(_hidden_weights(model), key=_inverse_condition)
-        worst.copy_(gain * _polar_factor(worst))
+        worst.copy_(factor * _polar_factor(worst))
         return
     for name, layer in _chosen(model, layers):
         generator = weight_stream(streams, name, shared)
-        nn.init.orthogonal_(layer.weight, gain, generator=generator)
+        nn.init.orthogonal_(layer.weight, factor, generator=generator)
 
 
 def _chosen(

@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
-from initbench.values import Bias, Positive
+from initbench.values import Bias, Gain
 
 METHOD = Method(
     name="xavier_normal",
@@ -19,16 +20,17 @@ METHOD = Method(
     note="The variance of Xavier's uniform init with Gaussian draws. Biases are zero unless bias "
     "is 'default'.",
     law=lambda weight, parameters: normal_law(
-        parameters["gain"] * math.sqrt(2 / sum(fans(weight)))
+        gain_value(parameters["gain"]) * math.sqrt(2 / sum(fans(weight)))
     ),
 )
 
 
 @torch.no_grad()
 def initialize(
-    model: nn.Module, streams: Streams, *, gain: Positive = 1.0, bias: Bias = "zero"
+    model: nn.Module, streams: Streams, *, gain: Gain = 1.0, bias: Bias = "zero"
 ) -> None:
     """Draw weights from N(0, gain²·2/(fan_in + fan_out)); biases are zero or default."""
+    factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
-        nn.init.xavier_normal_(layer.weight, gain, generator=streams.weight(name))
+        nn.init.xavier_normal_(layer.weight, factor, generator=streams.weight(name))
     fill_biases(model, streams, bias)

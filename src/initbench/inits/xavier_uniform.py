@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers, weight_stream
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
-from initbench.values import Bias, Positive
+from initbench.values import Bias, Gain
 
 METHOD = Method(
     name="xavier_uniform",
@@ -20,7 +21,7 @@ METHOD = Method(
     "backward, made for tanh. With shared true, all layers of one shape hold one matrix. Biases "
     "are zero unless bias is 'default'.",
     law=lambda weight, parameters: uniform_law(
-        parameters["gain"] * math.sqrt(6 / sum(fans(weight)))
+        gain_value(parameters["gain"]) * math.sqrt(6 / sum(fans(weight)))
     ),
 )
 
@@ -30,7 +31,7 @@ def initialize(
     model: nn.Module,
     streams: Streams,
     *,
-    gain: Positive = 1.0,
+    gain: Gain = 1.0,
     shared: bool = False,
     bias: Bias = "zero",
 ) -> None:
@@ -38,7 +39,8 @@ def initialize(
 
     With `shared`, the generator starts afresh in each layer: layers of one shape are equal.
     """
+    factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
         generator = weight_stream(streams, name, shared)
-        nn.init.xavier_uniform_(layer.weight, gain, generator=generator)
+        nn.init.xavier_uniform_(layer.weight, factor, generator=generator)
     fill_biases(model, streams, bias)

@@ -16,7 +16,8 @@ PROBES: dict[str, Probe] = {
     "symmetry": tensors.symmetry,
     "states": states.sizes,
     "geometry": states.geometry,
-    "separability": separability.separability,
+    "linear_probe": separability.linear_probe,
+    "invertibility": separability.invertibility,
     "signal": signal.signal,
 }
 

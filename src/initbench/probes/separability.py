@@ -16,24 +16,35 @@ from initbench.training.recorder import Measurement
 NEIGHBOURS = 15
 
 
-def separability(model: Feedforward, data: Data) -> Iterator[Measurement]:
-    """Yield linear-probe accuracy per layer, 15-NN accuracy at both ends, inversion errors.
-
-    Errors of inversion are given where the layers can be inverted: tanh layers as wide as the
-    input.
-    """
-    train = dict(layer_states(model, data.train_x))
-    test = dict(layer_states(model, data.test_x))
-    hidden = list(train)[:-1]  # the input and all states but the logits
-    for name in hidden:
+def linear_probe(model: Feedforward, data: Data) -> Iterator[Measurement]:
+    """Yield the accuracy of a linear classifier on the input and on each hidden state."""
+    train, test = _states(model, data)
+    for name in train:
         yield name, "linear_probe", 0, _scores(_linear, train[name], test[name], data)
-    for name in dict.fromkeys(("input", hidden[-1])):
+
+
+def invertibility(model: Feedforward, data: Data) -> Iterator[Measurement]:
+    """Yield 15-NN accuracy on the input and on the last hidden state, and inversion errors.
+
+    Errors are given where the layers can be inverted: tanh layers as wide as the input.
+    """
+    train, test = _states(model, data)
+    last = list(train)[-1]
+    for name in dict.fromkeys(("input", last)):
         white = [_whiten(train[name], states[name]) for states in (train, test)]
         yield name, "knn_accuracy", 0, _scores(_neighbours, white[0], white[1], data)
-    if isinstance(model, DeepTanhMLP) and train[hidden[-1]].shape == train["input"].shape:
+    if isinstance(model, DeepTanhMLP) and train[last].shape == train["input"].shape:
         for kind in (torch.float32, torch.float64):
             error = inversion_error(model, data.test_x.to(kind))
-            yield hidden[-1], f"inversion_error_{str(kind).removeprefix('torch.')}", 0, error
+            yield last, f"inversion_error_{str(kind).removeprefix('torch.')}", 0, error
+
+
+def _states(model: Feedforward, data: Data) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Return the input and all states but the logits, on training and on test data."""
+    train, test = (dict(layer_states(model, x)) for x in (data.train_x, data.test_x))
+    logits = list(train)[-1]
+    del train[logits], test[logits]
+    return train, test
 
 
 def _linear() -> Any:

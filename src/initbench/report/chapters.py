@@ -65,9 +65,15 @@ def chapters(inputs: ReportInputs) -> list[Chapter]:
     ]
 
 
+THEORY = "theory"  # the anchor of the chapter of the figures whose names begin with it
+
+
 def figure_homes(inputs: ReportInputs) -> dict[str, str]:
-    """Return, for each figure that a claim shows, the id of the first such claim of the page."""
-    homes: dict[str, str] = {}
+    """Return the anchor at which each figure is drawn: the first claim of the page that shows it.
+
+    Figures named theory_... have a chapter of their own.
+    """
+    homes = {f["name"]: THEORY for f in inputs.figures if f["name"].startswith(f"{THEORY}_")}
     for document in inputs.documents:
         for verdict in inputs.verdicts:
             if verdict["document"] == document["document"]:

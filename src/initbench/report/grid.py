@@ -1,21 +1,48 @@
 """What was run, in the words of a methods section, from the configuration alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from initbench.config import Cell, Config, cell_spec, cells
+from initbench.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
 from initbench.errors import InitbenchError
 from initbench.report.inputs import Record
 from initbench.training.protocol import Protocol
 
 
 def summary(config: Config, experiments: Iterable[str]) -> Record:
-    """Return the seed base and, for each experiment, its family, recipe, cells, seeds and runs."""
+    """Return the seed base, what each experiment trained, and what was measured without training.
+
+    An experiment has family, recipe, cells, seeds and runs; a measurement family, settings, draws.
+    """
     return {
         "seed_base": config["seed_base"],
         "experiments": [_experiment(config, name) for name in experiments],
+        "measurements": [*_probes(config), *_ensembles(config)],
     }
+
+
+def _probes(config: Config) -> Iterator[Record]:
+    for name, entry in config.get("probes", {}).items():
+        spec = probe_spec(config, name, entry["inits"][0])
+        chosen = {**spec["probe"], "inits": len(entry["inits"])}
+        yield _measurement(name, entry["family"], chosen, spec["draws"])
+
+
+def _ensembles(config: Config) -> Iterator[Record]:
+    for name in config.get("matrices", {}):
+        spec = ensemble_spec(config, name)
+        chosen = {key: spec[key] for key in ("size", "steps") if key in spec}
+        yield _measurement(name, "E5", chosen, spec.get("draws", spec.get("starts")))
+
+
+def _measurement(name: str, family: str, chosen: Mapping[str, Any], draws: int) -> Record:
+    words = [f"{key} {_listed(value)}" for key, value in chosen.items()]
+    return {"name": name, "family": family, "settings": ", ".join(words), "draws": draws}
+
+
+def _listed(value: Any) -> str:
+    return " / ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def recipe(spec: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ class ReportInputs:
     hold document (a letter), title and source; `figures` hold name, title, caption, alt, claims,
     svg and csv (both as text); `tables` hold title, caption, columns and groups (name, rows);
     `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
-    `config_summary` holds seed_base and, per experiment, family, recipe, cells, seeds and runs.
+    `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements.
     """
 
     verdicts: list[Record]

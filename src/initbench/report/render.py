@@ -14,7 +14,7 @@ from markupsafe import Markup
 from initbench import __version__
 from initbench.errors import InitbenchError
 from initbench.report import citations, prose, vocabulary
-from initbench.report.chapters import chapters, figure_homes
+from initbench.report.chapters import THEORY, chapters, figure_homes
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.svg import inline_svg
 
@@ -71,6 +71,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "outcomes": vocabulary.OUTCOMES,
         "kinds": vocabulary.KINDS,
         "families": vocabulary.FAMILIES,
+        "theory": [f for f in inputs.figures if homes.get(f["name"]) == THEORY],
         "unclaimed": [f for f in inputs.figures if f["name"] not in homes],
         "preview": inputs.purpose == "preview",
         "version": __version__,

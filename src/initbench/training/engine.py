@@ -1,5 +1,6 @@
 """Train a block of seeds at once and record what the protocol asks for."""
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from initbench import architectures, inits
 from initbench.architectures.feedforward import Feedforward
@@ -17,12 +17,14 @@ from initbench.seeds import torch_stream
 from initbench.training.batches import Batches
 from initbench.training.data import Data
 from initbench.training.ensemble import stack
+from initbench.training.objectives import OBJECTIVES, status
 from initbench.training.optimizers import make_optimizers
 from initbench.training.protocol import Protocol
 from initbench.training.recorder import OUTCOMES, Recorder
 
 STATES_TOGETHER = 100_000  # numbers of one layer's states side by side: more leave the cache
 PARAMETERS_TOGETHER = 4_000_000  # and no more than so many weights, for the memory's sake
+CALIBRATION = 256  # training samples that a data-driven init may look at
 SAMPLES_AT_ONCE = 2_000  # test samples a forward pass, for the same reason
 
 
@@ -69,8 +71,14 @@ class Run:
     ) -> None:
         """Draw the models of `seeds` and stack them."""
         self.protocol, self.data, self.seeds = protocol, data, seeds
+        self.objective = OBJECTIVES[protocol.loss]
         kind = getattr(torch, protocol.precision)
-        models = [_draw(architecture, init, seed).to(kind) for seed in seeds]
+        blank = architectures.build(architecture)
+        calibration = data.train_x[:, :CALIBRATION].float()
+        models = [
+            _draw(blank, init, seed, calibration[k % len(calibration)]).to(kind)
+            for k, seed in enumerate(seeds)
+        ]
         self.model = stack(models, seeds)
         samples = data.train_x.shape[1]
         self.batches = Batches(data.train_x, data.train_y, seeds, protocol.batch_size(samples))
@@ -82,8 +90,9 @@ class Run:
     def train(self) -> dict[str, pa.Table]:
         """Run the protocol to its end; return the block's tables."""
         curves, records = self._schedule()
+        (rate,) = self.protocol.rates
         optimizers = make_optimizers(
-            self.protocol.optimizer, list(self.model.parameters()), self.protocol.learning_rate
+            self.protocol.optimizer, list(self.model.parameters()), rate, self.protocol.momentum
         )
         for step in range(self.total + 1):
             self._gradients(step)
@@ -112,12 +121,12 @@ class Run:
     def _gradients(self, step: int) -> None:
         """Compute the gradients on the batch of `step`; note its losses and hits."""
         x, y = self.batches.at(step)
-        logits = self.model(x)
-        losses = _loss(logits, y)
+        outputs = self.model(x)
+        losses = self.objective.losses(outputs, y)
         torch.autograd.backward([losses.sum()])
         self.losses[step] = losses.detach()
         if "running" in self.protocol.evaluate and step < self.total:
-            self.hits += (logits.detach().argmax(-1) == y).sum(-1)
+            self.hits += self.objective.hits(outputs.detach(), y).sum(-1)
 
     def _record(self, step: int, groups: Sequence[str]) -> None:
         self.model.eval()
@@ -143,15 +152,14 @@ class Run:
         self.hits = torch.zeros_like(self.hits)
 
     def _look(self, split: str) -> tuple[Tensor, Tensor, Tensor]:
-        """Return mean loss (S,), accuracy (S,) and predicted classes (S, n) on `split`."""
+        """Return mean loss (S,), accuracy (S,) and the outputs (S, n, ...) on `split`."""
         data = self.data
         pairs = {"train": (data.train_x, data.train_y), "test": (data.test_x, data.test_y)}
         x, y = pairs[split]
-        logits = predict(self.model, x, len(self.seeds))
-        labels = y.expand(len(self.seeds), -1)
-        guesses = logits.argmax(-1)
-        accuracy = (guesses == labels).double().mean(-1)
-        return _loss(logits, labels), accuracy, guesses
+        outputs = predict(self.model, x, len(self.seeds))
+        labels = y.expand(len(self.seeds), *y.shape[1:])
+        accuracy = self.objective.hits(outputs, labels).double().mean(-1)
+        return self.objective.losses(outputs, labels), accuracy, outputs
 
     def _kick(self, step: int) -> None:
         """Add the protocol's noise to every parameter once, after its epoch."""
@@ -170,22 +178,31 @@ class Run:
         diverged = ~finite[-1]
         first = (~finite).int().argmax(0)
         layers = self._first_broken_layers() if bool(diverged.any()) else [None] * len(self.seeds)
-        train, test = self._look("train"), self._look("test")
-        votes = torch.nn.functional.one_hot(test[2]).sum(1)
+        loss, accuracy, outputs = self._look("test")
+        classes, share = self.objective.votes(outputs)
+        stuck = self.objective.stuck(classes, accuracy, self.data.test_y)
         columns = {
             "seed": list(self.seeds),
-            "status": ["diverged" if d else "done" for d in diverged],
+            "status": status(diverged, self._dead(), stuck),
+            "learning_rate": list(self.protocol.rates) * len(self.seeds),
             "steps": [self.total] * len(self.seeds),
             "diverged_step": [int(s) if d else None for s, d in zip(first, diverged, strict=True)],
             "diverged_layer": [n if d else None for n, d in zip(layers, diverged, strict=True)],
-            "train_loss": train[0].double().numpy(),
-            "train_accuracy": train[1].numpy(),
-            "test_loss": test[0].double().numpy(),
-            "test_accuracy": test[1].numpy(),
-            "predicted_classes": (votes > 0).sum(-1).numpy().astype(np.int32),
-            "predicted_share": (votes.max(-1).values / votes.sum(-1)).double().numpy(),
+            "test_loss": loss.double().numpy(),
+            "test_accuracy": accuracy.numpy(),
+            "predicted_classes": classes.numpy().astype(np.int32),
+            "predicted_share": share.numpy(),
         }
         return pa.table(columns, schema=OUTCOMES)
+
+    @torch.no_grad()
+    def _dead(self) -> Tensor:
+        """Return in which nets (S,) the last hidden state is zero on all samples looked at."""
+        x = self.data.test_x[:, :SAMPLES_AT_ONCE]
+        states = list(self.model.states(x.expand(len(self.seeds), *x.shape[1:])))
+        if len(states) < 2:  # no hidden layer, so none that could die
+            return torch.zeros(len(self.seeds), dtype=torch.bool)
+        return (states[-2][1] == 0).flatten(1).all(-1)
 
     @torch.no_grad()
     def _first_broken_layers(self) -> list[str | None]:
@@ -200,7 +217,7 @@ class Run:
 
 @torch.no_grad()
 def predict(model: Feedforward, x: Tensor, seeds: int) -> Tensor:
-    """Return the logits (S, n, classes) of a stacked model in evaluation mode, in pieces."""
+    """Return the outputs (S, n, ...) of a stacked model in evaluation mode, in pieces."""
     model.eval()
     pieces = [
         model(part.expand(seeds, *part.shape[1:]))
@@ -210,13 +227,10 @@ def predict(model: Feedforward, x: Tensor, seeds: int) -> Tensor:
     return torch.cat(pieces, dim=1)
 
 
-def _loss(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean cross-entropy (S,) of logits (S, n, classes)."""
-    return cross_entropy(logits.mT, labels, reduction="none").mean(-1)
-
-
-def _draw(architecture: Mapping[str, Any], init: Mapping[str, Any], seed: int) -> Feedforward:
-    model = architectures.build(architecture)
+def _draw(
+    blank: Feedforward, init: Mapping[str, Any], seed: int, calibration: Tensor
+) -> Feedforward:
+    model = copy.deepcopy(blank)  # quicker than building it anew
     parameters = {name: value for name, value in init.items() if name != "method"}
-    inits.initialize(model, init["method"], parameters, seed)
+    inits.initialize(model, init["method"], parameters, seed, calibration)
     return model

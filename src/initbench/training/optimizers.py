@@ -22,20 +22,23 @@ class Optimizer(Protocol):
 
 
 class SGD:
-    """Plain stochastic gradient descent: torch.optim.SGD(lr=learning_rate)."""
+    """torch.optim.SGD(lr=learning_rate, momentum=momentum), without dampening."""
 
-    def __init__(self, parameters: Sequence[nn.Parameter], learning_rate: float) -> None:
-        """Remember the parameters (each (S, ...)) and the rate."""
+    def __init__(
+        self, parameters: Sequence[nn.Parameter], learning_rate: float, momentum: float
+    ) -> None:
+        """Remember the parameters (each (S, ...)), the rate and the share of velocity kept."""
         self.parameters: list[Tensor] = list(parameters)
-        self.learning_rate = learning_rate
+        self.learning_rate, self.momentum = learning_rate, momentum
+        self.velocities: list[Tensor | None] = [None] * len(self.parameters)
 
     @torch.no_grad()
     def step(self) -> None:
         """Update the parameters in place."""
         sgd(
-            self.parameters, _gradients(self.parameters), [None] * len(self.parameters),
-            fused=True, weight_decay=0, momentum=0, lr=self.learning_rate, dampening=0,
-            nesterov=False, maximize=False,
+            self.parameters, _gradients(self.parameters), self.velocities,
+            fused=True, weight_decay=0, momentum=self.momentum, lr=self.learning_rate,
+            dampening=0, nesterov=False, maximize=False,
         )  # fmt: skip
 
 
@@ -64,7 +67,7 @@ class Adam:
 
 
 def make_optimizers(
-    name: str, parameters: Sequence[nn.Parameter], learning_rate: float
+    name: str, parameters: Sequence[nn.Parameter], learning_rate: float, momentum: float = 0.0
 ) -> list[Optimizer]:
     """Return optimisers that together update `parameters` (each (S, ...)).
 
@@ -72,7 +75,7 @@ def make_optimizers(
     tensors whose slice of one seed fills whole vector registers.
     """
     if name == "sgd":
-        return [SGD(parameters, learning_rate)]
+        return [SGD(parameters, learning_rate, momentum)]
     whole = [p for p in parameters if p[0].numel() % LANES == 0]
     ragged = [p for p in parameters if p[0].numel() % LANES]
     groups = ((whole, True), (ragged, False))

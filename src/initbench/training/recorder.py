@@ -35,11 +35,10 @@ OUTCOMES = pa.schema(
     [
         ("seed", pa.int64()),
         ("status", pa.string()),
+        ("learning_rate", pa.float64()),
         ("steps", pa.int32()),
         ("diverged_step", pa.int32()),
         ("diverged_layer", pa.string()),
-        ("train_loss", pa.float64()),
-        ("train_accuracy", pa.float64()),
         ("test_loss", pa.float64()),
         ("test_accuracy", pa.float64()),
         ("predicted_classes", pa.int32()),

@@ -2,9 +2,9 @@
 
 from itertools import product
 
-import numpy as np
 import pandas as pd
 
+from initbench.claims.adjudicators.e4_probe import UNIT, log_slopes
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import Cell, difference, measured
 from initbench.statistics import Estimate, mean
@@ -12,8 +12,6 @@ from initbench.tables import Tables
 
 WIDTHS = (2, 64, 256)
 DIRECTIONS = ("forward", "backward")
-UNIT = "decades a layer"
-TINY = np.finfo(np.float64).tiny  # keeps the logarithm of a vanished signal finite
 
 
 @adjudicates("A26")
@@ -40,9 +38,7 @@ def signals_over_depth(tables: Tables) -> dict[str, Estimate]:
 def slopes(tables: Tables, cell: Cell, quantity: str) -> "pd.Series[float]":
     """Return the least-squares slope of log10 of `quantity` over the layers, by seed."""
     sizes = measured(tables, cell, quantity, step=0)
-    depth = sizes.columns.str.removeprefix("layers.").astype(int).to_numpy()
-    logs = np.log10(sizes.clip(lower=TINY).to_numpy())
-    return pd.Series(np.polyfit(depth, logs.T, deg=1)[0], index=sizes.index)
+    return log_slopes(sizes.rename(columns=lambda layer: int(layer.removeprefix("layers."))))
 
 
 def _cell(init: str, width: int) -> Cell:

@@ -1,0 +1,172 @@
+"""Document C beyond one matrix: products of independent matrices, and activations between."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from initbench.figures.frames import pick
+from initbench.figures.matrix_frames import (
+    EXAMPLE_SIZE,
+    by_size,
+    curve,
+    gaussian,
+    geometric_mean,
+    matrices,
+    order_range,
+    path_bands,
+    size_axis,
+    sizes,
+)
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.style import INK, below, canvas, empty, key, lines, logarithmic, reference
+from initbench.figures.words import each, number
+from initbench.tables import Tables
+from initbench.theory import lyapunov
+
+LAYERS = 50
+GROWTH = {"tied": "one matrix: ρ", "untied": "independent matrices"}
+STABLE = (0.5, 2.0)  # the ledger's band for a product of 50 layers
+BETWEEN = {"tied": "no activation", "tanh": "tanh", "relu": "ReLU"}
+DIVISORS = {"": "times A", "_normalised": "times A / ρ"}
+BETWEEN_LOOKS = {"tied": "all", "tanh": "real", "relu": "complex"}
+FLOOR = -45.0  # decades; curves of vectors that became zero leave the panel here
+
+
+def _growth(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return the geometric mean of the growth a step over √k, with one and with many matrices."""
+    root = np.log(draws["size"].astype(float)) / 2
+    logs = draws.assign(
+        tied=np.log(draws.rho) - root,
+        untied=draws.untied_log_growth_50 / LAYERS - root,
+    )
+    parts = [by_size(logs, name, geometric_mean, panel="growth", group=name) for name in GROWTH]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _factors(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return median and central 90 % of the factor of 50 independent matrices, each over its ρ."""
+    factors = draws.assign(factor=np.exp(draws.untied_normalised_log_growth_50))
+    return by_size(factors, "factor", order_range, panel="factor", group="untied")
+
+
+@figure(
+    name="matrix_tied_untied",
+    needs=["matrices"],
+    claims=["C04", "C22"],
+    title="One matrix many times, or many matrices once each",
+    caption=(
+        "Left: geometric mean of the growth a step over √k, with its 95 % t interval; dotted: "
+        "exact mean for independent matrices (Newman 1986). Right: factor of 50 independent "
+        "matrices, each divided by its own ρ, median and central 90 %; grey: 0.5 to 2."
+    ),
+)
+def draw_tied_untied(tables: Tables) -> Drawing:
+    """Draw over k the growth a step, tied and untied, and the factor of a normalised stack."""
+    draws = gaussian(matrices(tables, "draws"))
+    growth, factors = _growth(draws), _factors(draws)
+    drawing, panels = canvas(1, 2, 4.1)
+    left, right = panels[0]
+    _draw_growth(left, growth)
+    _draw_factors(right, factors)
+    below(panels, "size k")
+    key(drawing, lines(panels), columns=2)
+    shown = pd.concat([growth, factors], ignore_index=True)
+    words = each(growth, lambda row: f"k = {row['size']} {GROWTH[row.group]}", number)
+    stacks = each(factors, lambda row: f"k = {row['size']}", number)
+    alt = f"Growth a step over √k: {words}. Factor of 50 normalised matrices: {stacks}."
+    return Drawing(drawing, shown, alt)
+
+
+def _draw_growth(axes: Axes, frame: pd.DataFrame) -> None:
+    axes.set_ylabel("growth a step / √k")
+    if frame.empty:
+        empty(axes)
+        return
+    for name, look in {"tied": "real", "untied": "complex"}.items():
+        part = frame[frame.group == name]
+        curve(axes, part, "size", look, GROWTH[name], markevery=1)
+    fine = np.geomspace(min(sizes(frame)), max(sizes(frame)), 60)
+    theory = np.exp(lyapunov.growth(fine)) / np.sqrt(fine)
+    axes.plot(fine, theory, color=INK, lw=1.2, ls=":", label="theory, independent matrices")
+    size_axis(axes, sizes(frame))
+
+
+def _draw_factors(axes: Axes, frame: pd.DataFrame) -> None:
+    axes.set_ylabel(f"factor of {LAYERS} layers")
+    if frame.empty:
+        empty(axes)
+        return
+    axes.axhspan(*STABLE, color=INK, alpha=0.1, lw=0)
+    curve(axes, frame, "size", "complex", "independent, each over its ρ", markevery=1)
+    size_axis(axes, sizes(frame))
+    logarithmic(axes)
+
+
+def _paths(tables: Tables) -> pd.DataFrame:
+    """Return the bands of Gaussian 5 × 5 draws with each activation, as A and as A/ρ."""
+    kinds = [name + divisor for name in BETWEEN for divisor in DIVISORS]
+    wanted = {"kind": kinds, "quantity": "log10_norm", "dominant": "all"}
+    paths = pick(gaussian(matrices(tables, "paths")), **wanted)
+    return path_bands(paths[paths["size"] == EXAMPLE_SIZE]).assign(panel="path")
+
+
+def _ends(tables: Tables) -> pd.DataFrame:
+    """Return by size the log10 growth over 100 steps with each activation, as A and as A/ρ."""
+    draws = gaussian(matrices(tables, "draws"))
+    normalised = draws.log_growth_100 - 100 * np.log(draws.rho)
+    draws = draws.assign(tied_log_growth_100=draws.log_growth_100)
+    draws = draws.assign(tied_normalised_log_growth_100=normalised)
+    parts = []
+    for kind in (name + divisor for name in BETWEEN for divisor in DIVISORS):
+        decades = draws.assign(decades=draws[f"{kind}_log_growth_100"] / np.log(10))
+        parts.append(by_size(decades, "decades", order_range, panel="end", kind=kind))
+    return pd.concat(parts, ignore_index=True)
+
+
+@figure(
+    name="matrix_nonlinear",
+    needs=["matrices"],
+    claims=["C17", "C23"],
+    title="The same matrix with an activation after each multiplication",
+    caption=(
+        "log₁₀ |x_N| / |x₀|, median and central 90 % over draws. Top: over 100 steps of 5 × 5 "
+        "matrices. Bottom: after 100 steps, by size. Left by A, right by A / ρ. A band that ends "
+        "at the lower edge holds vectors that ReLU has made exactly zero."
+    ),
+)
+def draw_nonlinear(tables: Tables) -> Drawing:
+    """Draw log10 growth with tanh, ReLU and nothing between the steps, over N and over k."""
+    paths, ends = _paths(tables), _ends(tables)
+    drawing, panels = canvas(2, 2, 6.6, sharex="row", sharey="col")
+    for column, (divisor, words) in enumerate(DIVISORS.items()):
+        _draw_activations(panels[0, column], paths, divisor, "step")
+        _draw_activations(panels[1, column], ends, divisor, "size")
+        panels[0, column].set(title=words, xlabel="multiplications N (k = 5)")
+        panels[1, column].set(xlabel="size k (N = 100)")
+    for row in panels:
+        row[0].set_ylabel("log₁₀ |x_N| / |x₀|")
+    key(drawing, lines(panels))
+    shown = pd.concat([paths, ends], ignore_index=True)
+    few = ends[ends["size"] == EXAMPLE_SIZE]
+    words = each(few, lambda row: _kind(row.kind), number)
+    alt = f"log10 growth over 100 steps at k = {EXAMPLE_SIZE}: {words}."
+    return Drawing(drawing, shown.drop(columns="dominant"), alt)
+
+
+def _kind(kind: str) -> str:
+    name = kind.removesuffix("_normalised")
+    return f"{BETWEEN[name]}, {DIVISORS[kind.removeprefix(name)]}"
+
+
+def _draw_activations(axes: Axes, frame: pd.DataFrame, divisor: str, x: str) -> None:
+    if frame.empty:
+        empty(axes)
+        return
+    reference(axes, 0.0)
+    for name, text in BETWEEN.items():
+        part = frame[frame.kind == name + divisor].copy()
+        part[["value", "low"]] = part[["value", "low"]].clip(lower=FLOOR)
+        curve(axes, part, x, BETWEEN_LOOKS[name], text)
+    axes.set_ylim(bottom=max(axes.get_ylim()[0], FLOOR))
+    if x == "size":
+        size_axis(axes, sizes(frame))

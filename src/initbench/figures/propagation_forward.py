@@ -1,0 +1,150 @@
+"""Document B at initialization: the size of the signal from layer to layer."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from initbench.figures.frames import present
+from initbench.figures.propagation_frames import (
+    ACTIVATIONS,
+    EDGE,
+    FITTED,
+    PLAIN,
+    WIDTH,
+    Limits,
+    activation_grid,
+    by_activation,
+    depth_panel,
+    ends,
+    heading,
+    measured,
+    over_depth,
+)
+from initbench.figures.registry import Drawing, figure
+from initbench.figures.style import INK, below, canvas, colour, key, lines, reference
+from initbench.tables import Tables
+
+MOMENT = "second_moment"
+WIDTHS = (2, 16, 64, 256)
+NARROW = ["default_zero_bias", "xavier_normal", "he_normal", "orthogonal"]
+NARROW_LIMITS = (1e-6, 1e2)
+SPREAD = ["normal_0.01", "default", "default_zero_bias", "xavier_normal", "orthogonal"]
+SPREAD_LIMITS = (1e-10, 1.0)
+SIZES = {MOMENT: "second moment", "variance": "variance over samples"}
+BOUNDED = ["tanh", "sigmoid"]
+
+
+def _forward(tables: Tables, inits: Sequence[str], limits: Limits) -> Drawing:
+    frame = over_depth(
+        tables, "signal", [MOMENT], init=inits, activation=list(ACTIVATIONS), width=WIDTH
+    )
+    drawing = activation_grid(frame, inits, "second moment", limits, level=1.0)
+    words = ends(frame, by_activation)
+    return Drawing(drawing, frame, f"Median second moment after the last layer, {words}.")
+
+
+@figure(
+    name="signal_forward",
+    needs=["signal"],
+    claims=["B07", "B08", "B28", "B77", "B78"],
+    title="Size of the signal over depth, width 64: inits that know the sizes only",
+    caption=(
+        "Mean square of the states for Gaussian inputs of variance 1 (dotted: 1). Median over "
+        f"draws; the bands hold the central 90 %. {EDGE}"
+    ),
+)
+def draw_forward(tables: Tables) -> Drawing:
+    """Draw the second moment over depth of the plain inits, one panel an activation."""
+    return _forward(tables, PLAIN, (1e-6, 1e6))
+
+
+@figure(
+    name="signal_forward_fitted",
+    needs=["signal"],
+    claims=["B43", "B74"],
+    title="Size of the signal over depth, width 64: inits that know more",
+    caption=(
+        "The same for inits that use the activation (the gained ones and critical), the data "
+        "(lsuv) or the spectral radius of the drawn weights, on a finer scale. Median over "
+        f"draws; the bands hold the central 90 %. {EDGE}"
+    ),
+)
+def draw_fitted(tables: Tables) -> Drawing:
+    """Draw the second moment over depth of the fitted inits, one panel an activation."""
+    return _forward(tables, FITTED, (1e-3, 1e3))
+
+
+@figure(
+    name="signal_forward_widths",
+    needs=["signal"],
+    claims=["B37"],
+    title="Size of the signal over depth, from narrow nets to wide ones",
+    caption=(
+        "Mean square of the states: median over draws (solid or dashed, with marks) and the "
+        "central 90 %; the fine dotted lines are means over draws. Where the two part, a few large "
+        f"draws carry the mean. {EDGE}"
+    ),
+)
+def draw_widths(tables: Tables) -> Drawing:
+    """Draw the second moment over depth for four widths, under tanh and under ReLU."""
+    names = ["tanh", "relu"]
+    bands_of = over_depth(tables, "signal", [MOMENT], init=NARROW, activation=names, width=WIDTHS)
+    frame = _with_means(tables, bands_of)
+    drawing, panels = canvas(2, 4, 5.4, sharex=True, sharey=True)
+    for row, name in zip(panels, names, strict=True):
+        for axes, width in zip(row, WIDTHS, strict=True):
+            _draw_width(axes, frame[(frame.activation == name) & (frame.width == width)])
+        row[0].set_ylabel(f"second moment, {ACTIVATIONS[name]}")
+    below(panels, "layer l")
+    key(drawing, [*lines(panels), Line2D([], [], color=INK, ls=":", lw=1.1, label="mean")])
+    he = frame[(frame["init"] == "he_normal") & (frame.activation == "relu")]
+    words = ends(he, lambda last: "width " + last.width.astype(str))
+    return Drawing(drawing, frame, f"ReLU with He, median second moment at the end, {words}.")
+
+
+def _with_means(tables: Tables, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add to `frame` the column mean: over the draws of each row."""
+    by = ["activation", "width", "init", "layer"]
+    found = measured(tables, "signal", quantity=MOMENT)
+    means = found.groupby(by, observed=True)["value"].mean().rename("mean")
+    return frame.join(means, on=by)
+
+
+def _draw_width(axes: Axes, frame: pd.DataFrame) -> None:
+    reference(axes, 1.0, dash=":")
+    depth_panel(axes, frame, NARROW, NARROW_LIMITS)
+    for init in present(frame, NARROW):
+        part = frame[frame["init"] == init]
+        means = part["mean"].clip(*NARROW_LIMITS)
+        axes.plot(part.layer, means, color=colour(init), ls=":", lw=1.1)
+    heading(axes, f"width {frame.width.max()}" if len(frame) else "", frame)
+
+
+@figure(
+    name="signal_variance",
+    needs=["signal_w100"],
+    claims=["B27", "B28"],
+    title="What a layer passes on: size of the states and their spread, width 100",
+    caption=(
+        "Above, the mean square of the states; below, their variance over samples, which is what "
+        "tells inputs apart. A sigmoid's states stay near 0.5, so that their mean square says "
+        f"nothing. Median over draws; the bands hold the central 90 %. {EDGE}"
+    ),
+)
+def draw_variance(tables: Tables) -> Drawing:
+    """Draw second moment and variance across samples over 20 tanh and sigmoid layers."""
+    wanted = {"init": SPREAD, "activation": BOUNDED}
+    frame = over_depth(tables, "signal_w100", list(SIZES), **wanted)
+    drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
+    for row, (quantity, text) in zip(panels, SIZES.items(), strict=True):
+        for axes, name in zip(row, BOUNDED, strict=True):
+            part = frame[(frame.quantity == quantity) & (frame.activation == name)]
+            depth_panel(axes, part, SPREAD, SPREAD_LIMITS)
+            heading(axes, name, part)
+        row[0].set_ylabel(text)
+    below(panels, "layer l")
+    key(drawing, lines(panels))
+    words = ends(frame, lambda last: last.activation + ", " + last.quantity.map(SIZES))
+    return Drawing(drawing, frame, f"Medians after the last layer, {words}.")

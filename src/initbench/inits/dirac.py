@@ -1,0 +1,32 @@
+"""Convolutions that copy their input, linear layers that are the identity."""
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.gains import gain_value
+from initbench.inits.method import Method, Streams
+from initbench.values import Gain
+
+METHOD = Method(
+    name="dirac",
+    title="Dirac",
+    formula="W_ij at the centre of the kernel = gain · δ_ij, elsewhere 0; for a linear layer "
+    "W = gain · I; b = 0",
+    source="Zagoruyko and Komodakis (2017), DiracNets, arXiv:1706.00388; torch.nn.init.dirac_",
+    applies_to="linear layers, and convolution layers without groups",
+    note="Each channel starts as a copy of the one before it, and the border of an image is kept "
+    "as the rest. Where a layer has more outputs than inputs, the outputs beyond start with zero "
+    "weights. Biases are zero.",
+    deterministic=True,
+)
+
+
+@torch.no_grad()
+def initialize(model: nn.Module, streams: Streams, *, gain: Gain = 1.0) -> None:
+    """Set each kernel (out, in, ...) to gain times the identity at its centre; zero biases."""
+    factor = gain_value(gain, model)
+    for _, layer in weight_layers(model):
+        fill = nn.init.eye_ if layer.weight.dim() == 2 else nn.init.dirac_
+        fill(layer.weight).mul_(factor)
+    fill_biases(model, streams, "zero")

@@ -1,0 +1,36 @@
+"""LeCun init, normal."""
+
+import math
+
+import torch
+from torch import nn
+
+from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.gains import gain_value
+from initbench.inits.method import Method, Streams
+from initbench.values import Bias, Gain
+
+METHOD = Method(
+    name="lecun_normal",
+    title="LeCun, normal",
+    formula="W ~ N(0, gain²/n_in)",
+    source="LeCun, Bottou, Orr and Müller (1998), Efficient BackProp, section 4.6, Eq. 16",
+    applies_to="linear and convolution layers",
+    note="Keeps the variance of a linear layer's output at gain² times that of its input. SELU "
+    "nets are built for it. Biases are zero unless bias is 'default'.",
+    law=lambda weight, parameters: normal_law(
+        gain_value(parameters["gain"]) / math.sqrt(fans(weight)[0])
+    ),
+)
+
+
+@torch.no_grad()
+def initialize(
+    model: nn.Module, streams: Streams, *, gain: Gain = 1.0, bias: Bias = "zero"
+) -> None:
+    """Draw weights from N(0, gain²/fan_in); biases are zero or PyTorch's random default."""
+    factor = gain_value(gain, model)
+    for name, layer in weight_layers(model):
+        std = factor / math.sqrt(fans(layer.weight)[0])
+        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
+    fill_biases(model, streams, bias)

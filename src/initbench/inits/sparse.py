@@ -1,0 +1,46 @@
+"""A few Gaussian weights a unit, the others zero."""
+
+import torch
+from torch import Generator, Tensor, nn
+
+from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.method import Method, Streams
+from initbench.values import Bias, Positive
+
+METHOD = Method(
+    name="sparse",
+    title="Sparse",
+    formula="k weights of each unit ~ N(0, std²), the others 0; k = connections, or n_in if fewer",
+    source="Martens (2010), Deep learning via Hessian-free optimization, ICML, section 5 (15 "
+    "connections, std 1)",
+    applies_to="linear and convolution layers",
+    note="The input of a unit has the variance k · std² times the mean square of what comes in, "
+    "however many inputs there are. torch's sparse_ is another thing: it clears a share of the "
+    "weights that leave each input, not of those that enter each unit. Biases are zero unless "
+    "bias is 'default'.",
+)
+
+
+@torch.no_grad()
+def initialize(
+    model: nn.Module,
+    streams: Streams,
+    *,
+    connections: int = 15,
+    std: Positive = 1.0,
+    bias: Bias = "zero",
+) -> None:
+    """Draw weights from N(0, std²) and clear all but `connections` random ones of each unit."""
+    for name, layer in weight_layers(model):
+        generator = streams.weight(name)
+        nn.init.normal_(layer.weight, std=std, generator=generator)
+        layer.weight.mul_(_mask(layer.weight, connections, generator))
+    fill_biases(model, streams, bias)
+
+
+def _mask(weight: Tensor, connections: int, generator: Generator) -> Tensor:
+    """Return a mask like `weight` (out, in, ...) with `connections` ones a unit, where it can."""
+    rows = weight.flatten(1)
+    scores = torch.rand(rows.shape, generator=generator)
+    chosen = scores.topk(min(connections, rows.shape[1]), dim=1).indices
+    return torch.zeros_like(rows).scatter_(1, chosen, 1).view_as(weight)

@@ -1,0 +1,3 @@
+use rule train as train_critical with:
+    pathvars:
+        init=instances("critical"),

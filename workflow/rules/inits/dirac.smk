@@ -1,0 +1,3 @@
+use rule train as train_dirac with:
+    pathvars:
+        init=instances("dirac"),

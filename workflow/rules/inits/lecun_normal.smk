@@ -1,0 +1,3 @@
+use rule train as train_lecun_normal with:
+    pathvars:
+        init=instances("lecun_normal"),

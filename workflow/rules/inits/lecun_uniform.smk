@@ -1,0 +1,3 @@
+use rule train as train_lecun_uniform with:
+    pathvars:
+        init=instances("lecun_uniform"),

@@ -1,0 +1,3 @@
+use rule train as train_lsuv with:
+    pathvars:
+        init=instances("lsuv"),

@@ -1,0 +1,3 @@
+use rule train as train_sparse with:
+    pathvars:
+        init=instances("sparse"),

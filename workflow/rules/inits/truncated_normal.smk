@@ -1,0 +1,3 @@
+use rule train as train_truncated_normal with:
+    pathvars:
+        init=instances("truncated_normal"),

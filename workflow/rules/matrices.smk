@@ -1,0 +1,50 @@
+# Random matrices: one job an ensemble of config.yaml.
+def ensemble_spec(wildcards):
+    """Return what the name of an ensemble of random matrices means: a change reruns it."""
+    return grid.ensemble_spec(config, wildcards.ensemble)
+
+
+def ensemble_sources():
+    """Return the source files that the numbers of random matrices depend on."""
+    return [os.path.relpath(f) for f in provenance.matrix_sources()]
+
+
+def ensemble_fingerprint(wildcards):
+    """Return the hash of an ensemble's meaning and sources; it stands in the Parquet footers."""
+    return provenance.fingerprint(ensemble_spec(wildcards), provenance.matrix_sources())
+
+
+def matrix_shards():
+    """Return the Parquet files of all ensembles."""
+    return [f"{RESULTS}/matrices/{e}/{t}.parquet" for e in ENSEMBLES for t in MATRIX_TABLES]
+
+
+def expected_matrix_footers():
+    """Return, for each folder of an ensemble, the fingerprint that its files must carry."""
+    return {
+        f"{RESULTS}/matrices/{e}": ensemble_fingerprint(Wildcards(fromdict={"ensemble": e}))
+        for e in ENSEMBLES
+    }
+
+
+rule multiply_matrices:
+    input:
+        source=ensemble_sources(),
+    output:
+        draws="<results>/matrices/{ensemble}/draws.parquet",
+        paths="<results>/matrices/{ensemble}/paths.parquet",
+        eigenvalues="<results>/matrices/{ensemble}/eigenvalues.parquet",
+    log:
+        "logs/matrices/{ensemble}.log",
+    benchmark:
+        "<results>/benchmarks/matrices/{ensemble}.tsv"
+    threads: 1
+    resources:
+        mem_mb=2000,
+    params:
+        spec=ensemble_spec,
+        fingerprint=ensemble_fingerprint,
+    message:
+        "random matrices: {wildcards.ensemble}"
+    script:
+        "../scripts/multiply_matrices.py"

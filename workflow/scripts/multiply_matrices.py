@@ -1,0 +1,14 @@
+from pathlib import Path
+
+from initbench.jobs import job
+
+with job(snakemake.log[0]):
+    import pyarrow as pa
+
+    from initbench import matrices, shards
+
+    params, wildcards = snakemake.params, snakemake.wildcards
+    metadata = {**dict(wildcards), "fingerprint": params.fingerprint}
+    for name, frame in matrices.measure(params.spec, wildcards.ensemble).items():
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        shards.write(table, Path(snakemake.output[name]), metadata)
