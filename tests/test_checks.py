@@ -124,7 +124,8 @@ def test_reported_values_have_no_expectation(rows):
 
 
 def test_every_check_is_listed_once_and_run(rows):
-    assert sorted(rows.index) == sorted(check.slug for check in checks.checks())
+    slugs = [check.slug for check in checks.checks() if check.claim[0] in "AD"]
+    assert sorted(rows.index) == sorted(slugs)
     with pytest.raises(InitbenchError, match="Two checks are called 'a02_forward'"):
         check("A02", "a02_forward")(lambda: Measurement(0, 0, 0, ""))
 

@@ -72,8 +72,14 @@ def test_a_row_needs_what_it_names_and_gives_its_quantities(row: Row) -> None:
 def test_rows_are_measured_on_what_the_ensembles_really_give() -> None:
     specs = {f"gaussian_{k}": {"kind": "gaussian", "size": k, "draws": 3} for k in SIZES}
     specs["document_c"] = {"kind": "document_c", "starts": 3}
-    made = [multiply({**spec, "steps": 300}, name, 2_000_000) for name, spec in specs.items()]
-    frames = {f"matrices/{t}": pd.concat([m[t] for m in made]) for t in ("draws", "eigenvalues")}
+    made = {name: multiply({**spec, "steps": 300}, name, 1) for name, spec in specs.items()}
+    frames = {
+        # Collecting the jobs' files adds the name of the ensemble.
+        f"matrices/{table}": pd.concat(
+            [found[table].assign(ensemble=name) for name, found in made.items()]
+        )
+        for table in ("draws", "eigenvalues")
+    }
     evidence = measure(E5, SyntheticTables(frames))
     assert {row.id: set(evidence[row.id]) for row in E5} == {
         row.id: set(row.quantities) for row in E5

@@ -177,7 +177,9 @@ def test_geometry_takes_the_grid_through_the_same_layers():
         assert on_grid[layer, 0] == pytest.approx([1.0])
 
 
-@pytest.mark.parametrize("group", ["states", "geometry", "symmetry", "spectra", "linear_probe", "invertibility"])
+@pytest.mark.parametrize(
+    "group", ["states", "geometry", "symmetry", "spectra", "linear_probe", "invertibility"]
+)
 def test_a_diverged_seed_is_nan_and_leaves_the_others_as_they_are(group):
     labels = (circle()[:, 0] > 0).long().unsqueeze(0)
     block = data(circle().expand(2, -1, -1), labels.expand(2, -1))

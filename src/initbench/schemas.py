@@ -97,7 +97,9 @@ SCHEMAS = {
             "dominant": pa.Column(str, pa.Check.isin(["all", "real", "complex"])),
             "quantity": pa.Column(str, pa.Check.isin(["log10_norm", "quotient"])),
             "step": pa.Column("int32", COUNT),
-            **{f"q{q}": pa.Column("float64", nullable=True) for q in ("05", "25", "50", "75", "95")},
+            **{
+                f"q{q}": pa.Column("float64", nullable=True) for q in ("05", "25", "50", "75", "95")
+            },
             "n": pa.Column("int32", COUNT),
         },
         strict=True,

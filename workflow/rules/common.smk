@@ -1,6 +1,7 @@
 # Helpers of the workflow: the grid as lists of files, and what a name means as params.
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 
 from initbench import config as grid
 from initbench import datasets, provenance
@@ -8,7 +9,6 @@ from initbench.claims import attainable
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
 from initbench.figures import registry
-from snakemake.io import Wildcards
 
 ROOT = Path(workflow.basedir)
 RESULTS = config.get("results", "results")

@@ -16,13 +16,15 @@ def ensemble_fingerprint(wildcards):
 
 def matrix_shards():
     """Return the Parquet files of all ensembles."""
-    return [f"{RESULTS}/matrices/{e}/{t}.parquet" for e in ENSEMBLES for t in MATRIX_TABLES]
+    return [
+        f"{RESULTS}/matrices/{e}/{t}.parquet" for e in ENSEMBLES for t in MATRIX_TABLES
+    ]
 
 
 def expected_matrix_footers():
     """Return, for each folder of an ensemble, the fingerprint that its files must carry."""
     return {
-        f"{RESULTS}/matrices/{e}": ensemble_fingerprint(Wildcards(fromdict={"ensemble": e}))
+        f"{RESULTS}/matrices/{e}": ensemble_fingerprint(SimpleNamespace(ensemble=e))
         for e in ENSEMBLES
     }
 

@@ -33,7 +33,7 @@ def probe_shards(wildcards):
 def expected_probe_footers(wildcards):
     """Return, for each folder of a probe, the fingerprint that its file must carry."""
     return {
-        folder: probe_fingerprint(Wildcards(fromdict={"probe": wildcards.probe, "init": i}))
+        folder: probe_fingerprint(SimpleNamespace(probe=wildcards.probe, init=i))
         for i, folder in probe_folders(wildcards.probe).items()
     }
 

@@ -40,8 +40,10 @@ def measure(
 
 
 def regions(size: int) -> dict[str, Tensor]:
-    """Return masks (size, size) of images: corner, edge (the rest of the outermost ring),
-    interior (what is left) and centre (the middle half of the rows and columns).
+    """Return masks (size, size) of the regions of an image.
+
+    `corner`, `edge` (the rest of the outermost ring) and `interior` (all else) part the image;
+    `centre` is the middle half of its rows and columns, which the borders reach last.
     """
     place = torch.arange(size)
     outer = (place == 0) | (place == size - 1)

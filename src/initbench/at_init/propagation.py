@@ -141,7 +141,8 @@ def participation(centred: Tensor) -> Tensor:
 def _mean_cosine(a: Tensor, b: Tensor) -> Tensor:
     """Return the mean cosine of the rows of a and b (n, units); a zero row has none."""
     lengths = torch.linalg.vector_norm(a, dim=1) * torch.linalg.vector_norm(b, dim=1)
-    return ((a * b).sum(1) / lengths).nanmean()
+    mean: Tensor = ((a * b).sum(1) / lengths).nanmean()
+    return mean
 
 
 def _gradients(

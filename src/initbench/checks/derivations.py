@@ -8,7 +8,7 @@ import numpy as np
 from initbench.checks.registry import Measurement, check
 
 Function = Callable[[float], float]
-STEP = 1e-5  # of the central difference, whose error is about its square
+STEP = 1e-7  # of the central difference
 CLOSE = 1e-6
 
 

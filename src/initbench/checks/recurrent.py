@@ -133,8 +133,8 @@ def _forget_biases() -> tuple[Points, Points]:
         _set_gate(lstm, FORGET, 1.0)
         biases = (lstm.state_dict()[name].double().numpy() for name in ("bias_ih_l0", "bias_hh_l0"))
         pairs.append([bias[HIDDEN : 2 * HIDDEN] for bias in biases])
-    written, other = np.stack(pairs, axis=1)
-    return written, other
+    set_by_line, left = np.stack(pairs, axis=1)
+    return set_by_line, left
 
 
 @check("B57", "b57_written")

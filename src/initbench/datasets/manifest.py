@@ -21,8 +21,14 @@ def sha256(path: Path) -> str:
 
 
 def describe_labels(train_y: NDArray[Any], test_y: NDArray[Any]) -> dict[str, Any]:
-    """Return the manifest's counts and class shares of integer labels (n,), classes from 0."""
+    """Return the manifest's counts and class shares of integer labels (n,), classes from 0.
+
+    Targets of a regression, which are no integers, have no classes.
+    """
     labels = {"train": train_y, "test": test_y}
+    if not np.issubdtype(train_y.dtype, np.integer):
+        counts = {part: len(y) for part, y in labels.items()}
+        return {"samples": counts, "classes": 0, "class_shares": {"train": [], "test": []}}
     classes = int(max(y.max() for y in labels.values())) + 1
     return {
         "samples": {part: len(y) for part, y in labels.items()},

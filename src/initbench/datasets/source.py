@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.floating[Any]]
 Labels = NDArray[np.int64]
-Targets = Labels | NDArray[np.float32]  # class numbers, or what a regression aims at
+Targets = NDArray[Any]  # class numbers (int64), or what a regression aims at (float32)
 Spec = Mapping[str, Any]
 
 

@@ -49,10 +49,10 @@ class TorchvisionImages:
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the four arrays as uint8 .npy files and the manifest; return the manifest."""
         out_folder.mkdir(parents=True, exist_ok=True)
-        arrays, origin = _find(spec["name"], data_folder, out_folder)
+        arrays, origin = find(spec["name"], data_folder, out_folder)
         checksums = dict(mnist_files.SHA256) if spec["name"] == "MNIST" else {}
         for name, array in arrays.items():
-            checksums[f"{name}.npy"] = _save(out_folder / f"{name}.npy", array)
+            checksums[f"{name}.npy"] = save(out_folder / f"{name}.npy", array)
         return manifest.write(
             out_folder,
             {
@@ -99,7 +99,7 @@ def normalised(pixels: Pixels, mean: Any, std: Any) -> NDArray[np.float32]:
     return x
 
 
-def _find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
+def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
     """Return the arrays of a set and a word on where they were; scratch files come and go."""
     try:
         arrays = _read(name, data_folder)
@@ -155,7 +155,7 @@ def _channels_first(images: Pixels) -> Pixels:
     return images[:, None] if images.ndim == 3 else images.transpose(0, 3, 1, 2)
 
 
-def _save(path: Path, array: Pixels) -> str:
+def save(path: Path, array: Pixels) -> str:
     """Write one .npy file; return its SHA-256."""
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)

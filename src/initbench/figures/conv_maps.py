@@ -72,8 +72,10 @@ def draw_maps(tables: Tables) -> Drawing:
         row[0].set_ylabel(f"layer {layer}")
     key(drawing, _legend(), columns=4)
     kept = frame.assign(kept=frame.value.between(*KEPT))
-    cells = kept.groupby(["init", "layer"], sort=False).kept.mean()
-    words = listing(f"{label(str(i))} layer {n} {share(part)}" for (i, n), part in cells.items())
+    cells = kept.groupby(["init", "layer"], sort=False, as_index=False)["kept"].mean()
+    words = listing(
+        f"{label(row['init'])} layer {row.layer} {share(row.kept)}" for _, row in cells.iterrows()
+    )
     return Drawing(drawing, frame, f"Share of pixels within 0.8 to 1.25 of the target: {words}.")
 
 

@@ -38,6 +38,13 @@ LOOKS: dict[str, dict[str, Any]] = {
     "complex": {"color": "#d9601a", "marker": "^", "ls": (0, (3, 1.2))},
     DOCUMENT_C: {"color": "#c4305c", "marker": "*", "ls": "-"},
 }
+STAR: dict[str, Any] = {
+    "marker": "*",
+    "markersize": 11,
+    "color": LOOKS[DOCUMENT_C]["color"],
+    "ls": "none",
+    "zorder": 3,
+}
 TYPES = {"all": "all draws", "real": "real dominant", "complex": "complex dominant"}
 
 
@@ -103,13 +110,17 @@ def size_axis(axes: Axes, shown: Iterable[int]) -> None:
 
 
 def curve(axes: Axes, frame: pd.DataFrame, x: str, name: str, text: str, **style: Any) -> None:
-    """Draw the band of `frame` over `x` in the look of `name`, with its n in the key."""
+    """Draw the band of `frame` over `x` in the look of `name`; `text` is for the key."""
     if len(frame):
-        band(axes, frame, x, "", f"{text} ({runs(frame)})" if text else "_", **LOOKS[name] | style)
+        band(axes, frame, x, "", text, **LOOKS[name] | style)
+
+
+def counted(text: str, frame: pd.DataFrame) -> str:
+    """Return `text` with the number of draws that the rows of `frame` stand for, if any."""
+    return f"{text} ({runs(frame)})" if len(frame) else text
 
 
 def star(axes: Axes, x: float, row: pd.Series, text: str) -> None:
     """Draw value, low and high of `row`, which is of document C's matrix, as a star at `x`."""
-    reach = [[row.value - row.low], [row.high - row.value]]
-    style = {"marker": "*", "markersize": 11, "color": LOOKS[DOCUMENT_C]["color"], "ls": "none"}
-    axes.errorbar([x], [row.value], yerr=reach, elinewidth=1.6, label=text, zorder=3, **style)
+    axes.vlines(x, row.low, row.high, colors=STAR["color"], lw=1.6)
+    axes.plot(x, row.value, label=text, **STAR)

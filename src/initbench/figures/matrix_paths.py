@@ -7,12 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from initbench.figures.frames import final, pick, runs
+from initbench.figures.frames import final, pick
 from initbench.figures.matrix_frames import (
     DOCUMENT_C,
     EXAMPLE_SIZE,
     LARGEST_MODULUS,
-    LOOKS,
+    STAR,
+    counted,
     curve,
     matrices,
     path_bands,
@@ -53,14 +54,14 @@ def _draw(frame: pd.DataFrame, height: float) -> tuple[Figure, Any]:
         for axes, (kind, words) in zip(axes_of_row, KINDS.items(), strict=True):
             _draw_panel(axes, part, kind, look)
             axes.set_title(f"times {words}", fontsize=10)
-        counted = f"{heading} ({runs(part[part.kind == 'tied'])})" if len(part) else heading
-        axes_of_row[0].set_title(f"{counted}\ntimes A", fontsize=10)
+        words = counted(heading, part[part.kind == "tied"])
+        axes_of_row[0].set_title(f"{words}\ntimes A", fontsize=10)
     below(panels, "multiplications N")
     return drawing, panels
 
 
 def _draw_panel(axes: Axes, part: pd.DataFrame, kind: str, look: str) -> None:
-    curve(axes, part[part.kind == kind], "step", look, "", marker="", ls="-", lw=1.4)
+    curve(axes, part[part.kind == kind], "step", look, "_", marker="", ls="-", lw=1.4)
     example = part[part.kind == EXAMPLES[kind]]
     axes.plot(example.step, example.value, color=INK, lw=0.9, label="one example")
     if part.empty:
@@ -88,12 +89,11 @@ def draw_norm(tables: Tables) -> Drawing:
     """Draw log10 of |x_N|/|x_0| over 100 steps for C's matrix and Gaussian ones, A and A/ρ."""
     frame = _paths(tables, "log10_norm")
     drawing, panels = _draw(frame, 7.2)
-    style = {"marker": "*", "markersize": 11, "ls": "none", "color": LOOKS[DOCUMENT_C]["color"]}
     if (frame.ensemble == DOCUMENT_C).any():
         place = PRINTED_STEPS, np.log10(PRINTED_NORM)
-        panels[0, 0].plot(*place, label="printed in document C", **style)
+        panels[0, 0].plot(*place, label="printed in document C", **STAR)
     for row in panels:
-        row[0].set_ylabel("log₁₀ |x_N| / |x₀|")
+        row[0].set_ylabel("log₁₀ |x| / |x₀|")
     key(drawing, lines(panels))
     return Drawing(drawing, frame, _alt("log10 of the relative norm", frame))
 
@@ -104,7 +104,7 @@ def draw_norm(tables: Tables) -> Drawing:
     claims=["C07", "C08", "C12", "C19"],
     title="The quotient of two successive norms",
     caption=(
-        "|x_N| / |x_{N−1}| under A (left) and under A divided by its spectral radius ρ (right). "
+        "Norm after a step over that before it, under A (left) and under A / ρ (right). "
         "Coloured: median and central 90 % over random starts (top) or over draws of A and x; "
         "black: one of them. Dashed: 2.60, which document C prints, and 1."
     ),
@@ -117,6 +117,6 @@ def draw_quotient(tables: Tables) -> Drawing:
         reference(panels[0, 0], LARGEST_MODULUS, f"largest modulus, {LARGEST_MODULUS:.2f}")
     for row in panels:
         reference(row[1], 1.0)
-        row[0].set_ylabel("|x_N| / |x_{N−1}|")
+        row[0].set_ylabel("quotient")
     key(drawing, lines(panels))
     return Drawing(drawing, frame, _alt("Quotient of successive norms", frame))

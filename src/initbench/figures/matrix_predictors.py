@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from scipy import stats
 
 from initbench.figures.frames import BAND, Triple
-from initbench.figures.matrix_frames import curve, gaussian, matrices
+from initbench.figures.matrix_frames import counted, curve, gaussian, matrices
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import below, canvas, empty, key, lines
 from initbench.figures.words import each
@@ -45,7 +45,7 @@ def _shares(draws: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="matrix_growth_predictors",
     needs=["matrices"],
-    claims=["C09", "C24"],
+    claims=["C24"],
     title="What predicts the growth of x: eigenvalues or singular values?",
     caption=(
         "R² of a straight line for ln(|Aᴺx| / |x|) over draws of A and x, by the logarithm of the "
@@ -58,15 +58,16 @@ def draw_predictors(tables: Tables) -> Drawing:
     frame = _shares(gaussian(matrices(tables, "draws")))
     drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
     for axes, size in zip(panels.flat, SHOWN, strict=True):
-        _draw_shares(axes, frame[frame["size"] == size])
-        axes.set_title(f"k = {size}")
+        part = frame[frame["size"] == size]
+        _draw_shares(axes, part)
+        axes.set_title(counted(f"k = {size}", part))
     for row in panels:
         row[0].set_ylabel("R²")
     below(panels, "multiplications N")
     key(drawing, lines(panels), columns=2)
     ends = frame[frame.steps.isin([STEPS[0], STEPS[-1]])]
     words = each(
-        ends, lambda row: f"k = {row['size']}, N = {row.steps}, {PREDICTORS[row.predictor]}"
+        ends, lambda row: f"k = {row['size']:g}, N = {row.steps}, {PREDICTORS[row.predictor]}"
     )
     return Drawing(drawing, frame, f"R²: {words}.")
 

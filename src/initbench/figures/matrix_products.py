@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.frames import pick
+from initbench.figures.frames import pick, success_rate
 from initbench.figures.matrix_frames import (
     EXAMPLE_SIZE,
     by_size,
+    counted,
     curve,
     gaussian,
     geometric_mean,
@@ -18,7 +19,7 @@ from initbench.figures.matrix_frames import (
     sizes,
 )
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import INK, below, canvas, empty, key, lines, logarithmic, reference
+from initbench.figures.style import INK, below, canvas, empty, key, lines, logarithmic
 from initbench.figures.words import each, number
 from initbench.tables import Tables
 from initbench.theory import lyapunov
@@ -71,8 +72,8 @@ def draw_tied_untied(tables: Tables) -> Drawing:
     below(panels, "size k")
     key(drawing, lines(panels), columns=2)
     shown = pd.concat([growth, factors], ignore_index=True)
-    words = each(growth, lambda row: f"k = {row['size']} {GROWTH[row.group]}", number)
-    stacks = each(factors, lambda row: f"k = {row['size']}", number)
+    words = each(growth, lambda row: f"k = {row['size']:g} {GROWTH[row.group]}", number)
+    stacks = each(factors, lambda row: f"k = {row['size']:g}", number)
     alt = f"Growth a step over √k: {words}. Factor of 50 normalised matrices: {stacks}."
     return Drawing(drawing, shown, alt)
 
@@ -84,10 +85,10 @@ def _draw_growth(axes: Axes, frame: pd.DataFrame) -> None:
         return
     for name, look in {"tied": "real", "untied": "complex"}.items():
         part = frame[frame.group == name]
-        curve(axes, part, "size", look, GROWTH[name], markevery=1)
+        curve(axes, part, "size", look, counted(GROWTH[name], part), markevery=1)
     fine = np.geomspace(min(sizes(frame)), max(sizes(frame)), 60)
     theory = np.exp(lyapunov.growth(fine)) / np.sqrt(fine)
-    axes.plot(fine, theory, color=INK, lw=1.2, ls=":", label="theory, independent matrices")
+    axes.plot(fine, theory, color=INK, lw=1.2, ls=":", label="theory, independent")
     size_axis(axes, sizes(frame))
 
 
@@ -97,7 +98,8 @@ def _draw_factors(axes: Axes, frame: pd.DataFrame) -> None:
         empty(axes)
         return
     axes.axhspan(*STABLE, color=INK, alpha=0.1, lw=0)
-    curve(axes, frame, "size", "complex", "independent, each over its ρ", markevery=1)
+    text = counted("each over its own ρ", frame)
+    curve(axes, frame, "size", "complex", text, markevery=1)
     size_axis(axes, sizes(frame))
     logarithmic(axes)
 
@@ -126,7 +128,7 @@ def _ends(tables: Tables) -> pd.DataFrame:
 @figure(
     name="matrix_nonlinear",
     needs=["matrices"],
-    claims=["C17", "C23"],
+    claims=["C23"],
     title="The same matrix with an activation after each multiplication",
     caption=(
         "log₁₀ |x_N| / |x₀|, median and central 90 % over draws. Top: over 100 steps of 5 × 5 "
@@ -137,20 +139,24 @@ def _ends(tables: Tables) -> pd.DataFrame:
 def draw_nonlinear(tables: Tables) -> Drawing:
     """Draw log10 growth with tanh, ReLU and nothing between the steps, over N and over k."""
     paths, ends = _paths(tables), _ends(tables)
-    drawing, panels = canvas(2, 2, 6.6, sharex="row", sharey="col")
-    for column, (divisor, words) in enumerate(DIVISORS.items()):
-        _draw_activations(panels[0, column], paths, divisor, "step")
-        _draw_activations(panels[1, column], ends, divisor, "size")
-        panels[0, column].set(title=words, xlabel="multiplications N (k = 5)")
-        panels[1, column].set(xlabel="size k (N = 100)")
+    drawing, panels = canvas(2, 2, 6.6, sharex="row")
+    for column, (divisor, words) in zip(panels.T, DIVISORS.items(), strict=True):
+        _draw_activations(column[0], paths, divisor, "step")
+        _draw_activations(column[1], ends, divisor, "size")
+        column[0].set_title(counted(f"{words}, k = {EXAMPLE_SIZE}", paths), fontsize=10)
+        column[1].set_title(counted(f"{words}, N = 100", ends), fontsize=10)
+        column[0].set_xlabel("multiplications N")
+        column[1].set_xlabel("size k")
     for row in panels:
-        row[0].set_ylabel("log₁₀ |x_N| / |x₀|")
+        row[0].set_ylabel("log₁₀ |x| / |x₀|")
     key(drawing, lines(panels))
-    shown = pd.concat([paths, ends], ignore_index=True)
-    few = ends[ends["size"] == EXAMPLE_SIZE]
-    words = each(few, lambda row: _kind(row.kind), number)
-    alt = f"log10 growth over 100 steps at k = {EXAMPLE_SIZE}: {words}."
-    return Drawing(drawing, shown.drop(columns="dominant"), alt)
+    zero = _zeros(tables)
+    data = pd.concat([paths.drop(columns="dominant"), ends, zero], ignore_index=True)
+    few = ends[(ends["size"] == EXAMPLE_SIZE) & np.isfinite(ends.value)]
+    words = each(few, lambda row: _kind(row.kind), _decades)
+    shares = each(zero, lambda row: f"k = {row['size']:g}")
+    alt = f"log10 growth over 100 steps at k = {EXAMPLE_SIZE}: {words}. Zero after ReLU: {shares}."
+    return Drawing(drawing, data, alt)
 
 
 def _kind(kind: str) -> str:
@@ -158,11 +164,21 @@ def _kind(kind: str) -> str:
     return f"{BETWEEN[name]}, {DIVISORS[kind.removeprefix(name)]}"
 
 
+def _decades(value: float) -> str:
+    return number(value) if np.isfinite(value) else "x = 0"
+
+
+def _zeros(tables: Tables) -> pd.DataFrame:
+    """Return by size the share of draws that ReLU has turned to exactly zero after 100 steps."""
+    draws = gaussian(matrices(tables, "draws"))
+    zero = draws.assign(zero=draws.relu_log_growth_100 == -np.inf)
+    return by_size(zero, "zero", success_rate, panel="zero", kind="relu")
+
+
 def _draw_activations(axes: Axes, frame: pd.DataFrame, divisor: str, x: str) -> None:
     if frame.empty:
         empty(axes)
         return
-    reference(axes, 0.0)
     for name, text in BETWEEN.items():
         part = frame[frame.kind == name + divisor].copy()
         part[["value", "low"]] = part[["value", "low"]].clip(lower=FLOOR)

@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
-from initbench.figures.frames import success_rate
+from initbench.figures.frames import Triple, runs, success_rate
 from initbench.figures.matrix_frames import (
     EXAMPLE_SIZE,
+    LOOKS,
     TYPES,
     by_size,
+    counted,
     curve,
     gaussian,
     matrices,
@@ -41,9 +44,9 @@ CRITERIA = {
 }
 EXACT = 1e-17  # errors of zero are drawn here
 QUANTITIES = {
-    "slope_ratio": "slope of the angle: measured / theory",
-    "left_component": "share of x₀ along the eigenvector",
-    "rayleigh_error": "error of λ after 60 steps",
+    "slope_ratio": "slope of the angle / theory",
+    "left_component": "component of x₀",
+    "rayleigh_error": "error of λ₁ after 60 steps",
 }
 
 
@@ -89,7 +92,7 @@ def draw_settle(tables: Tables) -> Drawing:
     below(panels, "size k")
     key(drawing, lines(panels), columns=2)
     shown = frame[(frame.group == "all") & frame["size"].isin([2, EXAMPLE_SIZE, 100])]
-    words = each(shown, lambda row: f"{row.panel}, k = {row['size']}")
+    words = each(shown, lambda row: f"{row.panel}, k = {row['size']:g}")
     return Drawing(drawing, frame, f"Share of all draws: {words}.")
 
 
@@ -99,9 +102,11 @@ def _draw_shares(axes: Axes, frame: pd.DataFrame) -> None:
     if frame.empty:
         empty(axes)
         return
-    reference(axes, 0.95)
+    if REAL not in frame.panel.unique():
+        reference(axes, 0.95)
     for name, text in TYPES.items():
-        curve(axes, frame[frame.group == name], "size", name, text, markevery=1)
+        part = frame[frame.group == name]
+        curve(axes, part, "size", name, counted(text, part), markevery=1)
     for _, row in frame[frame.group == "document_c"].iterrows():
         star(axes, row["size"], row, "document C's matrix")
     size_axis(axes, sizes(frame))
@@ -118,7 +123,14 @@ def _convergence(tables: Tables) -> pd.DataFrame:
         for column, panel in QUANTITIES.items()
         for group, chosen in (("real", gaussian), ("document_c", of_document_c))
     ]
+    random, panel = gaussian(draws), QUANTITIES["left_component"]
+    parts.append(by_size(random, "left_component", smallest, panel=panel, group="smallest"))
     return pd.concat(parts, ignore_index=True)
+
+
+def smallest(values: NDArray[np.float64]) -> Triple:
+    """Return the smallest value in place of value, low and high."""
+    return float(values.min()), float(values.min()), float(values.min())
 
 
 @figure(
@@ -129,7 +141,7 @@ def _convergence(tables: Tables) -> pd.DataFrame:
     caption=(
         "Median and central 90 % over draws. Left: decay of the angle between x_N and the "
         "eigenvector per step, over ln(|λ₂| / |λ₁|). Middle: |wᴴx₀| / (|w| |x₀|), w the left "
-        "eigenvector. Right: |Rayleigh quotient − λ₁|. Star: starts of document C's matrix."
+        "eigenvector. Right: |Rayleigh quotient − λ₁|, at least 1e-17. Star: document C's matrix."
     ),
 )
 def draw_power_iteration(tables: Tables) -> Drawing:
@@ -140,14 +152,15 @@ def draw_power_iteration(tables: Tables) -> Drawing:
         _draw_quantity(axes, frame[frame.panel == panel], panel)
     below(np.array([row]), "size k")
     key(drawing, lines(np.array([row])))
-    shown = frame[frame["size"] == EXAMPLE_SIZE]
     names = {"real": "Gaussian", "document_c": "document C's matrix"}
+    shown = frame[(frame["size"] == EXAMPLE_SIZE) & frame.group.isin(list(names))]
     words = each(shown, lambda row: f"{row.panel}, {names[row.group]}", number)
     return Drawing(drawing, frame, f"Median and central 90 % at k = {EXAMPLE_SIZE}: {words}.")
 
 
 def _draw_quantity(axes: Axes, frame: pd.DataFrame, panel: str) -> None:
-    axes.set_title(panel, fontsize=9)
+    real = frame[frame.group == "real"]
+    axes.set_title(f"{panel}\n{runs(real)}" if len(real) else panel, fontsize=9)
     if frame.empty:
         empty(axes)
         return
@@ -155,7 +168,9 @@ def _draw_quantity(axes: Axes, frame: pd.DataFrame, panel: str) -> None:
         reference(axes, 1.0)
     else:
         logarithmic(axes)
-    curve(axes, frame[frame.group == "real"], "size", "real", TYPES["real"], markevery=1)
+    curve(axes, real, "size", "real", TYPES["real"], markevery=1)
+    least = frame[frame.group == "smallest"]
+    axes.plot(least["size"], least.value, color=LOOKS["real"]["color"], ls=":", label="smallest")
     for _, row in frame[frame.group == "document_c"].iterrows():
         star(axes, row["size"], row, "document C's matrix")
     size_axis(axes, sizes(frame))

@@ -7,13 +7,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, PathPatch
 
-from initbench.figures.frames import BAND, bands, runs, success_rate
+from initbench.figures.frames import BAND, success_rate
 from initbench.figures.matrix_frames import (
     DOCUMENT_C,
     EXAMPLE_SIZE,
     LARGEST_MODULUS,
     LOOKS,
+    STAR,
     by_size,
+    counted,
     curve,
     gaussian,
     matrices,
@@ -24,21 +26,26 @@ from initbench.figures.matrix_frames import (
 )
 from initbench.figures.panels import stamps
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import INK, canvas, empty, key, lines, logarithmic, percent, proxy
+from initbench.figures.style import (
+    INK,
+    below,
+    canvas,
+    empty,
+    key,
+    lines,
+    logarithmic,
+    percent,
+    proxy,
+)
 from initbench.figures.words import each, listing, number, share
 from initbench.tables import Tables
 
+WORDS = "document C's matrix"
 SHOWN = (2, 5, 20, 100)
 POINTS = 500  # eigenvalues of a panel, so that the drawing stays small
-REACH = 2.2  # half the side of a panel
+REACH = 1.8  # half the side of a panel
 DIAMOND = np.array([[-1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, -1.0]])
 BIN = 0.25
-STAR: dict[str, Any] = {
-    "marker": "*",
-    "markersize": 11,
-    "ls": "none",
-    "color": LOOKS[DOCUMENT_C]["color"],
-}
 
 
 def _scaled(tables: Tables) -> pd.DataFrame:
@@ -53,7 +60,7 @@ def _scaled(tables: Tables) -> pd.DataFrame:
 @figure(
     name="matrix_eigenvalues",
     needs=["matrices"],
-    claims=["C04", "C11"],
+    claims=["C11"],
     title="Eigenvalues of Gaussian k × k matrices, divided by √k",
     caption=(
         "Each point is one eigenvalue of one of n drawn matrices: real ones blue, complex ones "
@@ -69,14 +76,13 @@ def draw_eigenvalues(tables: Tables) -> Drawing:
         _draw_plane(axes, frame[frame["size"] == size])
         count = gaussian(frame[frame["size"] == size]).draw.nunique()
         axes.set_title(f"k = {size} (n = {count})" if count else f"k = {size}")
-    drawing.supxlabel("real part / √k", fontsize=11.5)
-    drawing.supylabel("imaginary part / √k", fontsize=11.5)
-    names = {"real": "real", "complex": "complex", DOCUMENT_C: "document C's matrix"}
-    entries = [
-        proxy(text, marker=LOOKS[name]["marker"], ink=LOOKS[name]["color"])
-        for name, text in names.items()
-    ]
-    key(drawing, entries)
+    for row in panels:
+        row[0].set_ylabel("imaginary part / √k")
+    below(panels, "real part / √k")
+    signs = {"real": ("real", "D"), "complex": ("complex", "D"), DOCUMENT_C: (WORDS, "*")}
+    key(
+        drawing, [proxy(text, "full", m, LOOKS[name]["color"]) for name, (text, m) in signs.items()]
+    )
     return Drawing(
         drawing, frame, f"Share of eigenvalues inside the unit circle: {_inside(frame)}."
     )
@@ -91,21 +97,24 @@ def _draw_plane(axes: Axes, frame: pd.DataFrame) -> None:
         path = stamps(part[["re", "im"]].to_numpy(dtype=float), DIAMOND, 0.045)
         axes.add_patch(PathPatch(path, fc=LOOKS[name]["color"], ec="none", alpha=0.75))
     own = of_document_c(frame)
-    colour = LOOKS[DOCUMENT_C]["color"]
-    axes.plot(own.re, own.im, ls="none", marker="*", markersize=12, color=colour, mec=INK, mew=0.6)
+    axes.plot(own.re, own.im, mec=INK, mew=0.6, **STAR)
     if frame.empty:
         empty(axes)
 
 
 def _inside(frame: pd.DataFrame) -> str:
     inside = gaussian(frame).assign(inside=np.hypot(frame.re, frame.im) <= 1)
-    return each(bands(inside, ["size"], "inside", success_rate), lambda row: f"k = {row['size']}")
+    parts = inside.groupby("size")
+    return listing(
+        f"k = {size:g} {share(part.inside.mean())} (n = {part.draw.nunique()})"
+        for size, part in parts
+    )
 
 
 @figure(
     name="matrix_radius",
     needs=["matrices"],
-    claims=["C04", "C08", "C11"],
+    claims=["C06", "C08", "C11"],
     title="The spectral radius ρ of Gaussian k × k matrices",
     caption=(
         "Left: median and central 90 % of ρ over draws; the dotted line is √k, the limit for "
@@ -123,7 +132,7 @@ def draw_radius(tables: Tables) -> Drawing:
     _draw_bins(right, bins)
     key(drawing, lines(np.array([[left, right]])))
     data = pd.concat([over, bins], ignore_index=True)
-    words = each(over, lambda row: f"k = {row['size']}", number)
+    words = each(over, lambda row: f"k = {row['size']:g}", number)
     peak = bins[bins.value == bins.value.max()].head(1)
     most = listing(f"{row.middle:g} ± 0.125 holds {share(row.value)}" for _, row in peak.iterrows())
     alt = f"Median and central 90 % of ρ: {words}. Fullest bin at k = 5: {most}."
@@ -137,8 +146,9 @@ def _draw_radii(axes: Axes, frame: pd.DataFrame) -> None:
         return
     shown = sizes(frame)
     axes.plot(shown, np.sqrt(shown), color=INK, lw=1.2, ls=":", label="√k")
-    curve(axes, frame, "size", "all", "all draws", markevery=1)
-    axes.plot(EXAMPLE_SIZE, LARGEST_MODULUS, label="document C's matrix, 2.60", **STAR)
+    curve(axes, frame, "size", "all", counted("all draws", frame), markevery=1)
+    axes.plot(EXAMPLE_SIZE, LARGEST_MODULUS, label=f"{WORDS}, {LARGEST_MODULUS:.2f}", **STAR)
+    axes.set_title("median and central 90 %", fontsize=10)
     size_axis(axes, shown)
     logarithmic(axes, steps=(1, 2, 5))
 
@@ -167,5 +177,5 @@ def _draw_bins(axes: Axes, frame: pd.DataFrame) -> None:
     }
     axes.bar(frame["middle"], frame.value, BIN * 0.92, yerr=reach, **style)
     percent(axes.yaxis)
-    axes.set_title(runs(frame), fontsize=10)
+    axes.set_title(counted(f"k = {EXAMPLE_SIZE}", frame), fontsize=10)
     axes.axvline(LARGEST_MODULUS, color=LOOKS[DOCUMENT_C]["color"], lw=1.8)

@@ -163,7 +163,8 @@ def _bins(tables: Tables) -> pd.DataFrame:
     density = bins.value / cells.transform("sum") / step
     left = bins.hist_low + bins["index"] * step
     columns = [*CELL, "left", "step", "density", "mean", "std"]
-    return bins.assign(left=left, step=step, density=density).reindex(columns=columns)
+    found: pd.DataFrame = bins.assign(left=left, step=step, density=density)[columns]
+    return found
 
 
 def _outline() -> Line2D:

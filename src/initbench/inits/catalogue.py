@@ -21,9 +21,10 @@ def names() -> list[str]:
 
 def source_file(name: str) -> Path:
     """Return the file of the method `name`; raises InitbenchError if there is none."""
-    if name not in names():
+    file = FOLDER / f"{name}.py"
+    if name in NOT_METHODS or not file.is_file():
         raise unknown("init method", name, names())
-    return FOLDER / f"{name}.py"
+    return file
 
 
 def source_files(name: str) -> list[Path]:

@@ -4,8 +4,9 @@ import torch
 from torch import nn
 
 from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
-from initbench.values import Positive
+from initbench.values import Gain
 
 METHOD = Method(
     name="identity",
@@ -21,12 +22,12 @@ METHOD = Method(
 
 
 @torch.no_grad()
-def initialize(model: nn.Module, streams: Streams, *, gain: Positive = 1.0) -> None:
+def initialize(model: nn.Module, streams: Streams, *, gain: Gain = 1.0) -> None:
     """Set each weight (out, in) to gain on its main diagonal and to zero elsewhere; zero biases.
 
     Raises ValueError for a weight that is no matrix.
     """
+    factor = gain_value(gain, model)
     for _, layer in weight_layers(model):
-        nn.init.eye_(layer.weight)
-        layer.weight.mul_(gain)
+        nn.init.eye_(layer.weight).mul_(factor)
     fill_biases(model, streams, "zero")

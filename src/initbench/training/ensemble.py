@@ -45,9 +45,10 @@ class StackedLinear(Stacked):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the outputs; logically features-last, in memory samples-last."""
-        samples = x.flatten(1, -2)
-        outputs = torch.baddbmm(self.bias.unsqueeze(-1), self.weight, samples.mT).mT
-        return outputs.view(*x.shape[:-1], outputs.shape[-1])
+        if x.dim() > 3:
+            outputs: Tensor = self(x.flatten(1, -2))
+            return outputs.view(*x.shape[:-1], -1)
+        return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x.mT).mT
 
 
 class StackedLayerNorm(Stacked):

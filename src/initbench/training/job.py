@@ -32,4 +32,3 @@ def run(spec: Mapping[str, Any], prepared: Path, seeds: range, identity: Mapping
     metadata = {**identity, "data_sha256": manifest["sha256"], "environment": environment()}
     for name, path in outputs.items():
         shards.write(tables[name], path, metadata)
-

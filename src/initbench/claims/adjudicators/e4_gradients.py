@@ -41,8 +41,8 @@ def gradient_gap(tables: Tables, activation: str, matched: str, other: str) -> E
 def matched_inits(tables: Tables) -> dict[str, Estimate]:
     """Return, for each activation, how the recommended init compares with the others.
 
-    The others are the one that comes closest from below (by the upper end of its interval) and,
-    as `_rival`, the one that speaks most clearly against the recommendation.
+    Under the activation's name against the init that comes off best by the upper end of its
+    interval, under `_rival` by the lower end; `_slope` is that of the recommended init.
     """
     estimates = {}
     for name, activation in ACTIVATIONS.items():
@@ -79,7 +79,7 @@ def _both_directions(tables: Tables, init: str) -> dict[str, Estimate]:
 
 
 @adjudicates("B29")
-def xavier_with_tanh(tables: Tables) -> dict[str, Estimate]:
+def xavier_gradients(tables: Tables) -> dict[str, Estimate]:
     """Return how Xavier's gradient slope compares with those of small and of large weights."""
     inits = {"xavier": "xavier_normal", "small": "normal_0.01", "large": "normal_1"}
     slopes = {name: backward(tables, Net(init, "tanh")) for name, init in inits.items()}

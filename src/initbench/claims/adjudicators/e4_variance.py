@@ -1,7 +1,6 @@
 """Rows of document B about inits that are said to keep the variance from layer to layer."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from initbench.claims.adjudicators.e4_probe import (
@@ -16,6 +15,7 @@ from initbench.claims.adjudicators.e4_probe import (
 )
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.statistics import Estimate, mean, median, proportion
+from initbench.statistics.estimate import FloatArray
 from initbench.tables import Tables
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
@@ -90,10 +90,7 @@ def _variance_kept(tables: Tables, activation: str) -> dict[str, Estimate]:
     return {"ratio": kept[0], "ratio_w256": kept[1]}
 
 
-Floats = npt.NDArray[np.float64]
-
-
-def _line(x: Floats, rows: Floats) -> tuple[Floats, Floats]:
+def _line(x: FloatArray, rows: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return slopes and residual sums of squares of a line through each of `rows` (n, len(x))."""
     lines, residuals, *_ = np.polyfit(x, rows.T, deg=1, full=True)
     return lines[0], residuals

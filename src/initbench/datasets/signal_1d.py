@@ -1,0 +1,32 @@
+"""A signal on a line with slow and fast parts and a jump, to be fitted by a small network."""
+
+import numpy as np
+from numpy.random import RandomState
+
+from initbench.datasets.drawn import DrawnSource
+from initbench.datasets.source import Points, Spec, Split
+
+FREQUENCIES = (1.0, 5.0, 13.0, 29.0)  # cycles over [-1, 1]
+
+
+def signal(t: Points) -> Points:
+    """Return the signal at `t` in [-1, 1]: sines of four frequencies and a step, within [-1, 1]."""
+    waves = sum(np.sin(np.pi * f * t) / (k + 1) for k, f in enumerate(FREQUENCIES))
+    value: Points = (waves + np.where(t > 0.3, 0.5, -0.5)) / 2.6
+    return value
+
+
+def fit(spec: Spec, stream: RandomState) -> Split:
+    """Return evenly spaced t (1, n, 1) with values (1, n, 1); the test points lie half way between.
+
+    The data are the same for every stream: only weights and order vary.
+    """
+    train = np.linspace(-1, 1, spec["points"])
+    test = (train[1:] + train[:-1]) / 2
+    parts = [
+        array[None, :, None].astype(np.float32) for t in (train, test) for array in (t, signal(t))
+    ]
+    return Split(*parts)
+
+
+SOURCE = DrawnSource("signal_1d", {"points": 2}, fit, "one fixed signal on a line")

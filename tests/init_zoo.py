@@ -1,0 +1,157 @@
+"""What the contract of the init methods is tested on: every method, some cases, small models."""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+
+from initbench import inits
+from initbench.architectures import conv_stack
+from initbench.inits import catalogue
+from initbench.inits.common import weight_layers
+
+SEED = 2_000_000
+
+
+class Stack(nn.Module):
+    """Linear layers `layers.0`, `layers.1`, … with tanh and a head, all holding NaN."""
+
+    def __init__(self, *sizes, classes=2, head="final"):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
+        self.activation, self.dropout = nn.Tanh(), nn.Dropout(0.5)
+        self.add_module(head, nn.Linear(sizes[-1], classes))
+        self.head = head
+        emptied(self)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = self.dropout(self.activation(layer(x)))
+        return self.get_submodule(self.head)(x)
+
+
+def emptied(model):
+    for parameter in model.parameters():
+        nn.init.constant_(parameter, torch.nan)
+    return model
+
+
+class Scale(nn.Module):
+    FIXED_START = True
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((1, 1), torch.nan))
+
+    def reset_parameters(self):
+        nn.init.constant_(self.weight, 0.5)
+
+    def forward(self, x):
+        return x * self.weight
+
+
+class Normalized(Stack):
+    """A `Stack` with parameters that every method leaves at their fixed start."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.norm, self.scale = nn.LayerNorm(sizes[-1]), Scale()
+        emptied(self)
+
+    def forward(self, x):
+        return self.final(self.scale(self.norm(self.activation(self.layers[0](x)))))
+
+
+ZOO = {
+    "tiny_chain": lambda: Stack(*[2] * 9),
+    "mnist_like": lambda: Stack(49, 16, 8, classes=10),
+    "wide_tall_square": lambda: Stack(3, 12, 12, 5, classes=1),
+    "convolutions": lambda: emptied(conv_stack.build(inputs=3, channels=4, depth=3, classes=2)),
+}
+OWN_CASES = [
+    ("orthogonal", {"layers": [0, 1]}),
+    ("orthogonal", {"layers": "worst", "bias": "default"}),
+    ("orthogonal", {"layers": "worst", "rest": "xavier_uniform"}),
+    ("constant_layer", {"layer": "layers.0", "value": 0.1, "bias": False}),
+    ("deterministic_table", {"pattern": "hadamard"}),
+    ("deterministic_table", {"pattern": "identity"}),
+    ("truncated_normal", {"std": 1.5, "cut": "absolute"}),
+]
+OWN_BIASES = {"critical"}  # methods with a law of their own for the biases
+
+
+def example(name):
+    return dict(inits.load(name).METHOD.example)
+
+
+def law_of(weight, name, given):
+    return inits.load(name).METHOD.law(weight, {**catalogue.parameters(name), **given})
+
+
+def general_cases(name):
+    """The method's example, alone and with each value of the parameters that methods share."""
+    shared = {"bias": ["zero", "default"], "shared": [True], "gain": ["activation"]}
+    defaults = catalogue.parameters(name)
+    variations = [
+        {parameter: value}
+        for parameter, values in shared.items()
+        if parameter in defaults and (parameter != "bias" or isinstance(defaults["bias"], str))
+        for value in values
+    ]
+    return [(name, {**example(name), **variation}) for variation in [{}, *variations]]
+
+
+def models(name):
+    """The models that a method can fill: a card that speaks of no convolution means it."""
+    convolves = "convolution" in catalogue.card(name)["applies_to"]
+    return [model for model in ZOO if convolves or model != "convolutions"]
+
+
+CASES = [case for name in catalogue.names() for case in general_cases(name)] + OWN_CASES
+
+
+def inputs_of(model):
+    """A batch of Gaussian inputs that fit the first layer."""
+    first = weight_layers(model)[0][1].weight
+    shape = (40, first.shape[1], *[6] * (first.dim() - 2))
+    return torch.randn(shape, generator=torch.Generator().manual_seed(1))
+
+
+def drawn(build, name, given, seed=SEED):
+    model = build()
+    inits.initialize(model, name, given, seed, inputs_of(model))
+    return model
+
+
+@cache
+def examples(model, name, draws=150):
+    """One list of weights a draw of the method's example."""
+    models = [drawn(ZOO[model], name, example(name), seed) for seed in range(draws)]
+    return [[layer.weight.detach() for _, layer in weight_layers(one)] for one in models]
+
+
+def laws(model, name):
+    return [law_of(layer.weight, name, example(name)) for _, layer in weight_layers(ZOO[model]())]
+
+
+def probabilities(model, name, stretch=1.0):
+    """P(entry ≤ stretch · value) by the declared law, shape (layers with a law · draws).
+
+    One entry a layer and draw: the entries of one matrix may depend on each other.
+    """
+    draws = examples(model, name)
+    entries = np.array(
+        [[weight.flatten()[k % weight.numel()] for weight in one] for k, one in enumerate(draws)]
+    )
+    columns = zip(laws(model, name), entries.T, strict=True)
+    return np.concatenate([law.cdf(stretch * column) for law, column in columns if law is not None])
+
+
+WITH_LAW = [
+    (name, model)
+    for name in catalogue.names()
+    for model in models(name)
+    if any(law is not None for law in laws(model, name))
+]
