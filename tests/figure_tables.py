@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from initbench.figures.frames import layer_number
+from probe_tables import build_probes
 
 SEED_BASE = 2_000_000
 TENSORS = [f"{layer}.{kind}" for layer in ("fc1", "fc2", "out") for kind in ("weight", "bias")]
@@ -165,16 +166,18 @@ def mnist_layers(cells: list[Cell], seeds: int, epochs: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def signal_layers(seeds: int) -> pd.DataFrame:
+def signal_values(seeds: int) -> pd.DataFrame:
     inits = ["default_zero_bias", "xavier_normal", "orthogonal"]
-    cells = [("none", f"tanh_mlp_w{width}_d128", init) for width in (2, 64, 256) for init in inits]
-    depths = [f"layers.{k}" for k in range(128)]
-    frame = product(cells, seeds, step=[0], layer=depths, quantity=["forward_rms", "backward_rms"])
-    place = layer_number(frame.layer).to_numpy()
-    run = np.where(frame.quantity == "forward_rms", place, 129 - place)
+    axes = itertools.product(
+        inits, (2, 64, 256), range(seeds), range(1, 129), ("second_moment", "state_gradient_rms")
+    )
+    frame = pd.DataFrame(axes, columns=["init", "width", "seed", "layer", "quantity"])
+    forward = frame.quantity == "second_moment"
+    run = np.where(forward, frame.layer, 129 - frame.layer)
     slope = np.where(frame["init"] == "default_zero_bias", 0.55, 0.0)
-    size = np.exp(-slope * run) / np.sqrt(2 * run) * (0.9 + 0.2 * luck(frame))
-    return frame.assign(index=0, value=size)
+    size = np.exp(-slope * run) / np.sqrt(2 * run) * (1 + 0.01 * frame.seed)
+    value = np.where(forward, size**2, size)
+    return frame.assign(activation="tanh", variant="square", index=0, value=value)
 
 
 def replay(folder: Path) -> None:
@@ -279,9 +282,10 @@ def build(folder: Path, seeds: int = 7, every: int = 50) -> Path:
         kicked = [("mnist", "mnist_net", init) for init in ("zeros", "zero_fc1")]
         freed = functools.partial(kicked_accuracy, place=place)
         write(folder, f"mnist_kick_1e-{place}", outcomes=outcomes(kicked, 5, freed))
-    write(folder, "signal_tanh_depth", layers=signal_layers(seeds))
+    (folder / "probes").mkdir(exist_ok=True)
+    signal_values(seeds).to_parquet(folder / "probes" / "signal_tanh_depth.parquet")
     replay(folder)
-    return folder
+    return build_probes(folder, seeds)
 
 
 def kicked_accuracy(frame: pd.DataFrame, place: int) -> np.ndarray:

@@ -126,10 +126,10 @@ def drawn(build, name, given, seed=SEED):
 
 
 @cache
-def examples(model, name, draws=150):
+def examples(model, name, draws=120):
     """One list of weights a draw of the method's example."""
-    models = [drawn(ZOO[model], name, example(name), seed) for seed in range(draws)]
-    return [[layer.weight.detach() for _, layer in weight_layers(one)] for one in models]
+    nets = [drawn(ZOO[model], name, example(name), seed) for seed in range(draws)]
+    return [[layer.weight.detach() for _, layer in weight_layers(net)] for net in nets]
 
 
 def laws(model, name):

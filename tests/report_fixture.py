@@ -289,4 +289,12 @@ def config_summary() -> Record:
                 "runs": 5600,
             }
         ],
+        "measurements": [
+            {
+                "name": "signal",
+                "family": "E4",
+                "settings": "measure propagation, widths 2 / 64, depth 50, inits 13",
+                "draws": 20,
+            }
+        ],
     }

@@ -30,6 +30,7 @@ GRIDS = {
         ("square",),
         (*EARLY, 30, 50),
     ),
+    "signal_he": (("he_normal",), ("relu",), (16, 64, 256), ("square",), (1, 10, 30)),
     "signal_w100": (
         ("normal_0.01", "normal_1", "he_normal"),
         *(ACTIVATIONS[:4], (100,), ("square",), EARLY),

@@ -40,7 +40,7 @@ def by_layer(frame):
 
 def test_an_orthogonal_linear_net_keeps_signals_gradients_angles_and_shape():
     found = by_layer(propagate(ORTHOGONAL, ["identity"], width=8, depth=50, seeds=range(2)))
-    assert list(found.index) == recorded(50) == [*range(1, 11), *range(15, 51, 5)]
+    assert list(found.index) == recorded(50, 5) == [*range(1, 11), *range(15, 51, 5)]
     for quantity in ("zero_share", "dead_share", "saturated_share"):
         assert (found.pop(quantity) == 0).all()
     assert np.ptp(found.to_numpy(), axis=0) == pytest.approx(0, abs=1e-10)

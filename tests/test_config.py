@@ -82,7 +82,7 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "misspelt key of also": (
         put(*CROSSING, "also", {"recrod": {}}), "'recrod'; did you mean 'record'?"),
     "misspelt key of reduce": (
-        put("reduce", {"seed": {}, "epochs": {}, "train_samples": 100}), "did you mean 'seeds'?"),
+        put("reduce", {"seed": {}, "epochs": {}, "train_samples": 100, "draws": {}}), "did you mean 'seeds'?"),
     "unknown init": (put(*CROSSING, "inits", ["defualt"]), "'defualt'; did you mean 'default'?"),
     "unknown data set": (put(*CROSSING, "datasets", ["mons"]), "did you mean 'moons'?"),
     "unknown architecture": (
@@ -107,7 +107,7 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "a name that is no file name": (put("inits", "a/b", {"method": "default"}), "'a/b'"),
     "zero seeds": (put(*CROSSING, "seeds", 0), "grid.0.seeds: 0 is less than the minimum of 1"),
     "zero seeds in the preview": (
-        put("reduce", {"seeds": {"E1": 0}, "epochs": {}, "train_samples": 100}),
+        put("reduce", {"seeds": {"E1": 0}, "epochs": {}, "train_samples": 100, "draws": {}}),
         "reduce.seeds.E1: 0 is less than the minimum of 1"),
     "seeds that fill no block": (
         lambda config: inner(config, CROSSING).update(seeds=3, block=2), "for instance 4"),
@@ -117,7 +117,6 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "bad optimizer": (put(*PROTOCOL, "optimizer", "adma"), "'adma'; did you mean 'adam'?"),
     "no learning rate": (drop(*PROTOCOL, "learning_rate"), "give it a positive one"),
     "bad batch": (put(*PROTOCOL, "batch", 0), "0 is less than the minimum of 1"),
-    "bad precision": (put(*PROTOCOL, "precision", "float16"), "'float16' is not one of"),
     "bad moment": (put(*PROTOCOL, "evaluate", "test", "sometimes"), "'sometimes' does not match"),
     "unknown split": (put(*PROTOCOL, "evaluate", "tset", "each"), "'tset'; did you mean 'test'?"),
     "unknown group": (
@@ -245,7 +244,7 @@ def test_blocks_cover_the_seeds_and_do_not_overlap(sizes, base):
 @given(crossings, st.integers(1, 40), st.integers(0, 40))
 def test_the_preview_never_has_more(sizes, limit, epochs):
     full = sized(sizes)
-    reduce = {"seeds": {"E1": limit}, "epochs": {"E1": epochs}, "train_samples": 100}
+    reduce = {"seeds": {"E1": limit}, "epochs": {"E1": epochs}, "train_samples": 100, "draws": {}}
     reduced = {**full, "reduce": reduce}
     grid.validate(reduced, ROOT)
     before, after = seeds_by_cell(full), seeds_by_cell(reduced)

@@ -195,17 +195,6 @@ def test_equal_entries_give_equal_files(tmp_path):
         assert one.read_bytes() == two.read_bytes()
 
 
-def test_gaussian_inputs_are_standard_normal_and_the_seeds_own():
-    spec = {"source": "gaussian", "samples": 5000, "features": 3}
-    split = datasets.load(spec, Path("unused"), [SEED, SEED + 1])
-    assert split.train_x.shape == (2, 5000, 3)
-    assert split.train_x.dtype == np.float32
-    assert np.abs(split.train_x.mean(axis=1)).max() < 0.06
-    assert np.abs(split.train_x.std(axis=1) - 1).max() < 0.04
-    alone = datasets.load(spec, Path("unused"), [SEED + 1])
-    assert np.array_equal(alone.train_x[0], split.train_x[1])
-
-
 # MNIST
 
 

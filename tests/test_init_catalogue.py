@@ -17,8 +17,9 @@ from initbench.inits import catalogue
 from initbench.inits.method import Streams
 
 ROOT = Path(__file__).parents[1]
-METHODS = """constant constant_layer default deterministic_table he_normal he_uniform identity
-    normal orthogonal svd xavier_normal xavier_uniform zeros"""
+METHODS = """constant constant_layer critical default delta_orthogonal deterministic_table dirac
+    he_normal he_uniform identity lecun_normal lecun_uniform lsuv normal orthogonal sparse
+    spectral_radius svd truncated_normal xavier_normal xavier_uniform zeros"""
 
 
 def test_the_methods_of_the_documents_exist():
@@ -47,7 +48,8 @@ def test_parameters_are_those_of_the_signature():
 
 def test_source_files_follow_the_imports():
     found = {path.stem for path in catalogue.source_files("orthogonal")}
-    assert found == {"orthogonal", "default", "xavier_uniform", "common", "method", "seeds"}
+    own = {"orthogonal", "default", "xavier_uniform", "gains"}
+    assert found == {*own, "common", "method", "seeds"}
     found = {path.stem for path in catalogue.source_files("normal")}
     assert found == {"normal", "common", "method", "seeds"}
 
@@ -57,6 +59,7 @@ def test_card_holds_the_literals_of_the_file():
     assert card["title"] == "Chosen singular values"
     assert card["example"] == {"condition_number": 4.0, "scale": 0.8}
     assert "law" not in card
+    assert catalogue.card("lsuv")["calibrated"] is True
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,11 @@ def test_card_holds_the_literals_of_the_file():
         ("orthogonal", {"layers": [True]}, "a list of whole numbers"),
         ("xavier_uniform", {"shared": "yes"}, "true or false"),
         ("constant_layer", {"layer": 1}, "a text"),
+        ("orthogonal", {"gain": "activations"}, "a number above 0 .* or 'activation'"),
+        ("lecun_normal", {"gain": -1}, r"gain = -1, .*above 0"),
+        ("he_normal", {"gain": "relu"}, "above 0 .* or 'rectifier' or 'activation'"),
+        ("truncated_normal", {"cut": 2}, "'relative' or 'absolute'"),
+        ("sparse", {"connections": 0}, "a whole number of at least 1"),
         ("deterministic_table", {"pattern": "cosine"}, "'sine' or 'hadamard' or 'identity'"),
     ],
 )
@@ -92,6 +100,8 @@ def test_good_parameters_pass():
     catalogue.check("orthogonal", {"layers": [0, 1], "rest": "xavier_uniform", "gain": 2})
     catalogue.check("orthogonal", {"layers": "worst"})
     catalogue.check("constant", {"value": -1})
+    catalogue.check("xavier_normal", {"gain": "activation"})
+    catalogue.check("he_normal", {"gain": 1, "negative_slope": 0.2})
 
 
 def test_unknown_method_cannot_be_loaded():

@@ -189,7 +189,7 @@ def test_a_diverged_seed_is_nan_and_leaves_the_others_as_they_are(group):
         parameter.data[1] = NAN
     broken = {m[:3]: m[3] for m in measure(group, model, block)}
     assert broken.keys() == calm.keys()
-    counts = {"zero_share", "saturated_share", "distinct_rows", "distinct_columns"}
+    counts = {"zero_share", "dead_share", "saturated_share", "distinct_rows", "distinct_columns"}
     for key, found in broken.items():
         assert found[0] == calm[key][0], key
         if key[1] not in counts and key[0] != "input":

@@ -64,34 +64,3 @@ def test_neighbours_are_counted_on_whitened_states():
 
 
 # Signal propagation at init
-
-
-def signal_of(model, x):
-    found = [values("signal", model, data(x), f"{way}_rms") for way in ("forward", "backward")]
-    return [torch.tensor(list(part.values()), dtype=torch.float64) for part in found]
-
-
-def test_an_orthogonal_linear_net_keeps_the_size_of_signal_and_gradient():
-    spec = {"family": "mlp", "inputs": 6, "width": 6, "depth": 20, "activation": "identity"}
-    x = torch.randn(1, 16, 6, generator=torch.Generator().manual_seed(3)).double()
-    forward, backward = signal_of(drawn(spec, "orthogonal", 3), x)
-    assert forward.shape == backward.shape == (20, 3)
-    assert torch.allclose(forward, x.square().mean().sqrt(), rtol=1e-5)
-    assert torch.allclose(backward, backward[0, 0], rtol=1e-5)
-    assert 0.8 < backward[0, 0] < 1.2  # the readout is standard normal
-
-
-def test_a_gain_multiplies_layer_by_layer_in_its_own_seed():
-    spec = {**CHAIN, "depth": 5, "activation": "identity"}
-    weights = {f"layers.{k}": [torch.eye(2), 1.5 * torch.eye(2)] for k in range(5)}
-    forward, backward = signal_of(network(spec, weights, torch.float64), circle().double()[None])
-    gains = torch.tensor([[1.0, 1.5]]).double().expand(4, 2)
-    assert torch.allclose(forward[1:] / forward[:-1], gains)
-    assert torch.allclose(backward[:-1] / backward[1:], gains)
-
-
-def test_signal_covers_the_hidden_layers_in_order():
-    found = values(
-        "signal", network(CHAIN, {"layers.0": eyes(2)}), data(circle()[None]), "forward_rms"
-    )
-    assert list(found) == [("layers.0", 0), ("layers.1", 0)]

@@ -30,7 +30,7 @@ CONFIG = {
     "inits": {"default": {}, "orthogonal": {}},
     "protocols": {
         "sgd": {"optimizer": "sgd", "learning_rate": 0.03, "epochs": 1000},
-        "probe": {"epochs": 0, "precision": "float64"},
+        "probe": {"epochs": 0},
     },
     "experiments": {
         "tiny": {
@@ -45,6 +45,12 @@ CONFIG = {
         },
         "unneeded": {"family": "E4", "protocol": "probe", "grid": []},
     },
+    "probes": {
+        "signal": {"family": "E4", "measure": "spectra", "widths": [4, 8], "draws": 20,
+                   "inits": ["default", "orthogonal"]},
+    },
+    "matrices": {"gaussian_2": {"kind": "gaussian", "size": 2, "steps": 9, "draws": 7}},
+    "reduce": {"draws": {"E4": 3}},
 }  # fmt: skip
 
 
@@ -250,13 +256,21 @@ def test_the_grid_is_told_in_words():
                 "runs": 800,
             }
         ],
-    }
+        "measurements": [
+            {"name": "signal", "family": "E4", "settings": "measure spectra, widths 4 / 8, inits 2",
+             "draws": 3},
+            {"name": "gaussian_2", "family": "E5", "settings": "size 2, steps 9", "draws": 7},
+        ],
+    }  # fmt: skip
     kick = dict(optimizer="adam", learning_rate=1e-3, batch=64, epochs=3)
     kick["kick"] = {"after_epoch": 1, "std": 1e-6}
     assert grid.recipe(kick) == (
         "Adam, learning rate 0.001, batch 64, 3 epochs, noise of std 1e-06 after epoch 1"
     )
-    assert "float64" in grid.recipe({"epochs": 0, "precision": "float64"})
+    tuned = dict(momentum=0.9, learning_rate=[0.1, 0.01], tuning={"seeds": 3}, batch=64, epochs=5)
+    assert grid.recipe(tuned) == (
+        "SGD with momentum 0.9, the best learning rate of 0.1 / 0.01, batch 64, 5 epochs"
+    )
     with pytest.raises(InitbenchError, match="no cells"):
         grid.summary(CONFIG, ["unneeded"])
 

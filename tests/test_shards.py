@@ -36,11 +36,12 @@ def outcomes(diverged_step):
     columns = {
         "seed": list(range(rows)),
         "status": ["done" if step is None else "diverged" for step in diverged_step],
+        "learning_rate": [0.1] * rows,
         "steps": [20] * rows,
         "diverged_step": diverged_step,
         "diverged_layer": [None if step is None else "layers.3" for step in diverged_step],
-        **{f"{split}_loss": [0.25] * rows for split in ("train", "test")},
-        **{f"{split}_accuracy": [0.5] * rows for split in ("train", "test")},
+        "test_loss": [0.25] * rows,
+        "test_accuracy": [0.5] * rows,
         "predicted_classes": [2] * rows,
         "predicted_share": [0.75] * rows,
     }

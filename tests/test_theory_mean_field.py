@@ -126,6 +126,24 @@ def test_a_critical_point_is_a_fixed_point_of_slope_one(name: str) -> None:
     assert mean_field.chi_1(name, *point) == pytest.approx(1, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", OWN_CRITICAL)
+def test_the_slope_of_the_variance_map_is_its_difference(name: str) -> None:
+    above, below = (mean_field.variance_map(name, q, 1.7, 0.1) for q in (2.001, 1.999))
+    slope = mean_field.variance_slope(name, 2.0, 1.7)
+    assert slope == pytest.approx((above - below) / 0.002, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [("tanh", 0.391), ("elu", 0.860), ("selu", 0.730), ("gelu", 1.067), ("silu", 1.099)],
+)
+def test_some_critical_points_attract_and_others_repel(name: str, slope: float) -> None:
+    weights, biases = mean_field.critical(name, 1.0)
+    assert mean_field.variance_slope(name, 1.0, weights) == pytest.approx(slope, abs=6e-4)
+    drift = [mean_field.variance_map(name, q, weights, biases) - q for q in (0.9, 1.1)]
+    assert (drift[0] < 0 < drift[1]) is (slope > 1)
+
+
 def test_sigmoid_is_critical_only_at_a_large_variance() -> None:
     with pytest.raises(InitbenchError, match=r"no critical point at q\* = 1.*try a larger"):
         mean_field.critical("sigmoid", 1.0)

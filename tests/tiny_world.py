@@ -138,17 +138,18 @@ def factorial(world: World) -> pd.DataFrame:
 
 def signal(world: World) -> pd.DataFrame:
     """Return sizes that change by a constant slope, with default's at -0.05 decades a layer."""
-    parts, n = [], world.seeds
-    sign = np.resize([1.0, -1.0], n)
+    sign = np.resize([1.0, -1.0], world.seeds)
     slopes = {"orthogonal": world.slope, "xavier_normal": 0.0, "default_zero_bias": -0.05}
-    for width, (init, slope) in product((2, 64, 256), slopes.items()):
-        sizes = {
-            (0, f"layers.{k}", f"{way}_rms", 0): 10 ** ((slope + world.spread * sign) * k)
-            for k, way in product((0, 1, 10), ("forward", "backward"))
-        }
-        net = (f"gaussian_{width}", f"tanh_mlp_w{width}_d128")
-        parts.append(layers(init, sizes, n, *net))
-    return join(parts)
+    powers = {"second_moment": 2, "state_gradient_rms": 1}
+    rows = [
+        (init, width, 2_000_000 + k, layer, quantity, 10 ** (power * (slope + drift) * layer))
+        for (init, slope), width in product(slopes.items(), (2, 64, 256))
+        for layer, (quantity, power) in product((1, 2, 11), powers.items())
+        for k, drift in enumerate(world.spread * sign)
+    ]
+    columns = ["init", "width", "seed", "layer", "quantity", "value"]
+    same = {"activation": "tanh", "variant": "square", "index": 0}
+    return pd.DataFrame(rows, columns=columns).assign(**same)
 
 
 def replay_tables(error: float) -> dict[str, pd.DataFrame]:
@@ -204,6 +205,6 @@ def world_tables(world: World) -> SyntheticTables:
         recorded.append(chain_layers(world, init, len(accuracy), accuracy > 0.9))
     frames["tiny_sgd/layers"] = join(recorded)
     frames["tiny_factorial/outcomes"] = factorial(world)
-    frames["signal_tanh_depth/layers"] = signal(world)
+    frames["probes/signal_tanh_depth"] = signal(world)
     frames["checks"] = check_table(world.violation)
     return SyntheticTables(frames | replay_tables(world.replay_error))

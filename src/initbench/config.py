@@ -233,12 +233,12 @@ def probe_spec(config: Config, probe: str, init: str) -> dict[str, Any]:
 
 
 def ensemble_spec(config: Config, ensemble: str) -> dict[str, Any]:
-    """Return the entry of an ensemble of random matrices with the seed base, cut in the preview."""
+    """Return an ensemble of random matrices, cut in the preview, and the seed base."""
     entry = config["matrices"][ensemble]
     numbers = {
         key: _most_draws(config, "E5", entry[key]) for key in ("draws", "starts") if key in entry
     }
-    return {**entry, **numbers, "seed": config["seed_base"]}
+    return {"ensemble": {**entry, **numbers}, "seed": config["seed_base"]}
 
 
 def _most_draws(config: Config, family: str, wanted: int) -> int:

@@ -9,6 +9,7 @@ with job(snakemake.log[0]):
 
     params, wildcards = snakemake.params, snakemake.wildcards
     metadata = {**dict(wildcards), "fingerprint": params.fingerprint}
-    for name, frame in matrices.measure(params.spec, wildcards.ensemble).items():
+    spec, seed = params.spec["ensemble"], params.spec["seed"]
+    for name, frame in matrices.measure(spec, wildcards.ensemble, seed).items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
         shards.write(table, Path(snakemake.output[name]), metadata)

@@ -10,9 +10,10 @@ import torch
 from initbench.at_init.nets import SAMPLES, draw_mlp, gaussian, signals
 from initbench.at_init.table import Net, Value, table
 from initbench.inits.common import weight_layers
+from initbench.inits.orthogonal import METHOD as ORTHOGONAL
 from initbench.values import Positive
 
-START = {"method": "orthogonal"}  # LSUV's first step (Mishkin and Matas 2016, Algorithm 1)
+START = {"method": ORTHOGONAL.name}  # LSUV's first step (Mishkin and Matas 2016, Algorithm 1)
 
 
 @torch.no_grad()

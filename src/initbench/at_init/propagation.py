@@ -37,10 +37,12 @@ def measure(
     widths: Sequence[int],
     depth: int,
     shapes: Sequence[Literal["square", "growing", "shrinking"]] = ("square",),
+    every: int = 5,
 ) -> pa.Table:
     """Return sizes of signals and gradients in nets of `depth` hidden layers; variant = shape.
 
-    Layers are `width` wide, or grow evenly to four times as much, or shrink from there. Of the
+    Layers are `width` wide, or grow evenly to four times as much, or shrink from there; the first
+    ten are recorded, then each `every`-th. Of the
     states h = φ(z): `second_moment`, `preactivation_second_moment`, `variance` (across samples;
     below some 1e-32 of the second moment it is rounding), `zero_share`, `dead_share` (units at 0
     on all samples), `saturated_share`, `participation`; of pairs of inputs: `correlation` of z
@@ -57,7 +59,8 @@ def measure(
             layers = sizes(width, depth, shape)
             inputs = draw_inputs(seed, layers[0])
             for name, model in _nets(init, seed, layers, trials, inputs.samples, reuse):
-                yield Net(name, width, shape, seed), list(_values(model, name, inputs))
+                kept = recorded(depth, every)
+                yield Net(name, width, shape, seed), list(_values(model, name, inputs, kept))
 
     return table(measured())
 
@@ -68,9 +71,9 @@ def sizes(width: int, depth: int, shape: str) -> list[int]:
     return [round(size) for size in np.linspace(first, last, depth + 1)]
 
 
-def recorded(depth: int) -> list[int]:
-    """Return the layers that are recorded: the first ten, every fifth after them, the last."""
-    return [k for k in range(1, depth + 1) if k <= 10 or k % 5 == 0 or k == depth]
+def recorded(depth: int, every: int) -> list[int]:
+    """Return the layers that are recorded: the first ten, each `every`-th after them, the last."""
+    return [k for k in range(1, depth + 1) if k <= 10 or k % every == 0 or k == depth]
 
 
 def draw_inputs(seed: int, features: int) -> Inputs:
@@ -97,11 +100,12 @@ def _nets(
         yield name, model
 
 
-def _values(model: Feedforward, name: str, inputs: Inputs) -> Iterator[Value]:
+def _values(
+    model: Feedforward, name: str, inputs: Inputs, layers: Sequence[int]
+) -> Iterator[Value]:
     outputs, states = signals(model, inputs.samples)
     with torch.no_grad():
         partners, _ = signals(model, inputs.partners)
-    layers = recorded(len(states) - 1)
     for layer, gradients in zip(layers, _gradients(model, states, layers), strict=True):
         z, h = outputs[layer - 1].detach(), states[layer - 1].detach()
         correlation = _mean_cosine(z[:PAIRS], partners[layer - 1])

@@ -32,14 +32,14 @@ MAPPED = (1, 5, 10)
 TARGETS = {"identity": 1.0, "relu": 2.0}  # He's variance makes the outputs twice the inputs
 KEPT = (0.8, 1.25)  # the ledger's margin around the target
 BOUNDS = (0.0, 0.1, 0.2, 0.4, 0.6, *KEPT, np.inf)
-GROWN = "#c4305c"
-FILLS = [*ramp(5), "none", GROWN]
+FULL, GROWN = "#ead643", "#c4305c"
+FILLS = [*ramp(5), FULL, GROWN]
 TEXTS = [
     *("below 0.1", "0.1 to 0.2", "0.2 to 0.4", "0.4 to 0.6", "0.6 to 0.8"),
     *("0.8 to 1.25: kept", "above 1.25"),
 ]
 REGIONS = {"interior": ("o", "-"), "edge": ("s", "--"), "corner": ("^", ":")}
-LIMITS = (1e-3, 3.0)
+LIMITS = (1e-2, 3.0)
 
 
 def _relative(tables: Tables, **wanted: str) -> pd.DataFrame:

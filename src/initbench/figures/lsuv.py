@@ -11,6 +11,7 @@ from initbench.figures.frames import bands, central_range
 from initbench.figures.propagation_frames import (
     ACTIVATIONS,
     EDGE,
+    WIDTH,
     Limits,
     by_activation,
     heading,
@@ -49,7 +50,7 @@ FACTORS = (1e-2, 1e2)
 
 def _bands(tables: Tables, quantities: list[str]) -> pd.DataFrame:
     """Return median and central 90 % over draws by quantity, activation, input scale and layer."""
-    found = measured(tables, "lsuv_report", quantity=quantities, activation=SHOWN)
+    found = measured(tables, "lsuv_report", quantity=quantities, activation=SHOWN, width=WIDTH)
     by = ["quantity", "activation", "scale", "layer"]
     scaled = found.assign(scale=found.variant.astype(float))
     return bands(scaled, by, "value", central_range)
@@ -64,10 +65,11 @@ def _grid(frame: pd.DataFrame, draw: Callable[[Axes, pd.DataFrame], None], ylabe
         draw(axes, part)
         heading(axes, ACTIVATIONS[name], part)
     panels[1, 3].set_visible(False)
+    panels[0, 3].tick_params(labelbottom=True)
     for row in panels:
         row[0].set_ylabel(ylabel)
     below(panels, "layer l")
-    key(drawing, lines(panels), columns=2)
+    key(drawing, lines(panels))
     return drawing
 
 
@@ -167,7 +169,7 @@ def _draw_scales(axes: Axes, frame: pd.DataFrame) -> None:
         part = held(frame[frame.scale == scale], FACTORS)
         style: dict[str, Any] = {"color": ink, "marker": marker, "ls": "-", "lw": 1.3, "ms": 4.5}
         if len(part):
-            text = f"inputs of standard deviation {scale:g}"
+            text = f"inputs × {scale:g}"
             band(axes, part, "layer", "lsuv", text, **style)
     if frame.empty:
         empty(axes)

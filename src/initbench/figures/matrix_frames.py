@@ -10,13 +10,14 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import NDArray
 from scipy import stats
 
-from initbench.figures.frames import Summary, Triple, bands, load, runs
+from initbench.figures.frames import BAND, Summary, Triple, bands, load, runs
 from initbench.figures.style import INK, band
+from initbench.matrices.document_c import MATRIX
 from initbench.tables import Tables
 
 DOCUMENT_C = "document_c"
-EXAMPLE_SIZE = 5  # that of document C's matrix
-LARGEST_MODULUS = 2.60359  # of the eigenvalues of document C's matrix
+EXAMPLE_SIZE = len(MATRIX)
+LARGEST_MODULUS = float(np.abs(np.linalg.eigvals(MATRIX)).max())
 TEXT = ["ensemble", "dominant", "kind", "quantity"]
 COLUMNS = {
     "draws": [
@@ -45,7 +46,7 @@ STAR: dict[str, Any] = {
     "ls": "none",
     "zorder": 3,
 }
-TYPES = {"all": "all draws", "real": "real dominant", "complex": "complex dominant"}
+TYPES = {"all": "all draws", "real": "largest is real", "complex": "largest is complex"}
 
 
 def matrices(tables: Tables, name: str) -> pd.DataFrame:
@@ -76,7 +77,9 @@ def by_size(draws: pd.DataFrame, column: str, summary: Summary, **labels: str) -
 
     Draws that lack the quantity, NaN, are left out.
     """
-    return bands(draws.dropna(subset=[column]), ["size"], column, summary).assign(**labels)
+    table = bands(draws.dropna(subset=[column]), ["size"], column, summary)
+    # A table without rows has no types, and would take them from its neighbours when joined.
+    return table.astype({"size": int, "n": int} | dict.fromkeys(BAND[1:], float)).assign(**labels)
 
 
 def path_bands(paths: pd.DataFrame, last: int = 100) -> pd.DataFrame:

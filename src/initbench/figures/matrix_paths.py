@@ -21,14 +21,14 @@ from initbench.figures.matrix_frames import (
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import INK, below, canvas, empty, key, lines, reference
 from initbench.figures.words import each, number
+from initbench.matrices.document_c import PRINTED_NORM, PRINTED_STEPS
 from initbench.tables import Tables
 
-PRINTED_STEPS, PRINTED_NORM = 99, 1.85e41  # where document C's plot ends
-# Rows of panels: heading, look, ensemble and type of the dominant eigenvalue.
+# Rows of panels: their heading and look.
 ROWS = {
     "document C's matrix": DOCUMENT_C,
-    "Gaussian 5 × 5, real dominant eigenvalue": "real",
-    "Gaussian 5 × 5, complex dominant pair": "complex",
+    "Gaussian 5 × 5, largest eigenvalue real": "real",
+    "Gaussian 5 × 5, largest eigenvalues complex": "complex",
 }
 KINDS = {"tied": "A", "tied_normalised": "A / ρ"}
 EXAMPLES = {"tied": "example", "tied_normalised": "example_normalised"}

@@ -36,7 +36,7 @@ from initbench.figures.words import each, number
 from initbench.tables import Tables
 
 # The levels of the ledger's rules.
-REAL = "dominant eigenvalue is real"
+REAL = "largest eigenvalue is real"
 CRITERIA = {
     "quotient_deviation": ("quotient within 1 % of ρ", 0.01),
     "misalignment": ("x along the eigenvector", 1e-3),
@@ -137,7 +137,7 @@ def smallest(values: NDArray[np.float64]) -> Triple:
     name="matrix_power_iteration",
     needs=["matrices"],
     claims=["C13", "C15", "C16"],
-    title="Power iteration where the dominant eigenvalue is real",
+    title="Power iteration where the largest eigenvalue is real",
     caption=(
         "Median and central 90 % over draws. Left: decay of the angle between x_N and the "
         "eigenvector per step, over ln(|λ₂| / |λ₁|). Middle: |wᴴx₀| / (|w| |x₀|), w the left "
@@ -168,9 +168,15 @@ def _draw_quantity(axes: Axes, frame: pd.DataFrame, panel: str) -> None:
         reference(axes, 1.0)
     else:
         logarithmic(axes)
-    curve(axes, real, "size", "real", TYPES["real"], markevery=1)
+    curve(axes, real, "size", "real", "median over draws", markevery=1)
     least = frame[frame.group == "smallest"]
-    axes.plot(least["size"], least.value, color=LOOKS["real"]["color"], ls=":", label="smallest")
+    axes.plot(
+        least["size"],
+        least.value,
+        color=LOOKS["real"]["color"],
+        ls=":",
+        label="smallest of all draws",
+    )
     for _, row in frame[frame.group == "document_c"].iterrows():
         star(axes, row["size"], row, "document C's matrix")
     size_axis(axes, sizes(frame))

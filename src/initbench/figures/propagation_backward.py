@@ -30,7 +30,7 @@ from initbench.figures.style import (
     proxy,
     reference,
 )
-from initbench.figures.words import extremes, number
+from initbench.figures.words import each, extremes, number
 from initbench.tables import Tables
 
 GRADIENTS = {
@@ -38,11 +38,13 @@ GRADIENTS = {
     "weight_gradient_norm": "gradient of the weights",
 }
 LIMITS = (1e-10, 1e10)
+SLOPE_WIDTH = 100
 FORWARD, BACKWARD = "states, forwards", "gradients, backwards"
 DIRECTIONS = {"second_moment": FORWARD, "state_gradient_rms": BACKWARD}
 SHAPED = ["orthogonal", "orthogonal_gained", "xavier_normal"]
 SHAPES = {"square": (1, 1), "growing": (1, 4), "shrinking": (4, 1)}  # first and last, in widths
 SHAPE_LIMITS = (1e-4, 1e4)
+SHAPE_WIDTH = 16
 
 
 @figure(
@@ -106,7 +108,7 @@ def draw_slopes(tables: Tables) -> Drawing:
 
 def _slope_rows(tables: Tables) -> pd.DataFrame:
     wanted = {"quantity": list(DIRECTIONS), "init": PLAIN, "activation": FOUR}
-    slopes = decades(measured(tables, "signal_w100", **wanted))
+    slopes = decades(measured(tables, "signal_w100", width=SLOPE_WIDTH, **wanted))
     sign_and_root = slopes.quantity.map({"second_moment": 0.5, "state_gradient_rms": -1.0})
     slopes = slopes.assign(slope=slopes.slope * sign_and_root)
     frame = bands(slopes, ["activation", "quantity", "init"], "slope", central_range)
@@ -135,9 +137,9 @@ def decades(frame: pd.DataFrame) -> pd.DataFrame:
     claims=["B39"],
     title="Norm of the gradient in square, growing and shrinking nets",
     caption=(
-        "Norm of the gradient of each layer's states, divided by its norm at the last layer of "
-        "the same net; the last layer is 16, 64 and 16 units wide, the first about 16, 16 and "
-        f"64. Median over draws; the bands hold the central 90 %. {EDGE}"
+        "Norm of the gradient of each layer's states over that of the last layer's. Square nets "
+        "are 16 units wide; growing ones end at 64 units, shrinking ones begin there. Median over "
+        f"draws; the bands hold the central 90 %. {EDGE}"
     ),
 )
 def draw_shapes(tables: Tables) -> Drawing:
@@ -153,8 +155,9 @@ def draw_shapes(tables: Tables) -> Drawing:
     below(panels, "layer l")
     key(drawing, lines(panels))
     first = frame[(frame.layer == frame.layer.min()) & (frame["init"] == "orthogonal")]
-    words = ends(first, lambda rows: by_activation(rows) + ", " + rows.variant)
-    return Drawing(drawing, frame, f"Norm at layer 1 over that at the last layer, {words}.")
+    words = each(first, lambda row: f"{ACTIVATIONS[row.activation]}, {row.variant}", number)
+    alt = f"Orthogonal, median norm at layer 1 over that at the last layer: {words}."
+    return Drawing(drawing, frame, alt)
 
 
 def _draw_shape(axes: Axes, frame: pd.DataFrame, text: str) -> None:
@@ -165,10 +168,11 @@ def _draw_shape(axes: Axes, frame: pd.DataFrame, text: str) -> None:
 
 def _relative_norms(tables: Tables) -> pd.DataFrame:
     """Return bands of the norm of the states' gradient over that at the last layer of a draw."""
-    frame = measured(tables, "signal_shapes", quantity="state_gradient_rms", init=SHAPED)
+    wanted = {"quantity": "state_gradient_rms", "init": SHAPED}
+    frame = measured(tables, "signal_shapes", width=SHAPE_WIDTH, **wanted)
     frame = frame[frame.variant.isin(list(SHAPES))]
     norms = frame.assign(value=frame.value * np.sqrt(units(frame)))
-    net = ["activation", "width", "variant", "init", "seed"]
+    net = ["activation", "variant", "init", "seed"]
     last = norms[norms.layer == norms.layer.max()].set_index(net)["value"].rename("last")
     ratios = norms.join(last, on=net)
     by = ["activation", "variant", "init", "layer"]

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from initbench.figures.frames import present
+from initbench.figures.frames import bands, central_range, present
 from initbench.figures.propagation_frames import (
     ACTIVATIONS,
     EDGE,
@@ -24,6 +24,7 @@ from initbench.figures.propagation_frames import (
 )
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import INK, below, canvas, colour, key, lines, reference
+from initbench.figures.words import each, number
 from initbench.tables import Tables
 
 MOMENT = "second_moment"
@@ -31,7 +32,8 @@ WIDTHS = (2, 16, 64, 256)
 NARROW = ["default_zero_bias", "xavier_normal", "he_normal", "orthogonal"]
 NARROW_LIMITS = (1e-6, 1e2)
 SPREAD = ["normal_0.01", "default", "default_zero_bias", "xavier_normal", "orthogonal"]
-SPREAD_LIMITS = (1e-10, 1.0)
+SPREAD_LIMITS = (1e-20, 1.0)
+SPREAD_WIDTH = 100
 SIZES = {MOMENT: "second moment", "variance": "variance over samples"}
 BOUNDED = ["tanh", "sigmoid"]
 
@@ -49,7 +51,7 @@ def _forward(tables: Tables, inits: Sequence[str], limits: Limits) -> Drawing:
     name="signal_forward",
     needs=["signal"],
     claims=["B07", "B08", "B28", "B77", "B78"],
-    title="Size of the signal over depth, width 64: inits that know the sizes only",
+    title="Size of the signal, width 64: inits that ignore the activation",
     caption=(
         "Mean square of the states for Gaussian inputs of variance 1 (dotted: 1). Median over "
         f"draws; the bands hold the central 90 %. {EDGE}"
@@ -64,11 +66,11 @@ def draw_forward(tables: Tables) -> Drawing:
     name="signal_forward_fitted",
     needs=["signal"],
     claims=["B43", "B74"],
-    title="Size of the signal over depth, width 64: inits that know more",
+    title="Size of the signal, width 64: inits that look at more",
     caption=(
-        "The same for inits that use the activation (the gained ones and critical), the data "
-        "(lsuv) or the spectral radius of the drawn weights, on a finer scale. Median over "
-        f"draws; the bands hold the central 90 %. {EDGE}"
+        "Mean square of the states for inits that look at the activation (the gained ones, and "
+        "critical where a critical point exists), at the data (lsuv) or at the spectral radius of "
+        f"the drawn weights. Median over draws; the bands hold the central 90 %. {EDGE}"
     ),
 )
 def draw_fitted(tables: Tables) -> Drawing:
@@ -90,8 +92,7 @@ def draw_fitted(tables: Tables) -> Drawing:
 def draw_widths(tables: Tables) -> Drawing:
     """Draw the second moment over depth for four widths, under tanh and under ReLU."""
     names = ["tanh", "relu"]
-    bands_of = over_depth(tables, "signal", [MOMENT], init=NARROW, activation=names, width=WIDTHS)
-    frame = _with_means(tables, bands_of)
+    frame = _with_means(tables, names)
     drawing, panels = canvas(2, 4, 5.4, sharex=True, sharey=True)
     for row, name in zip(panels, names, strict=True):
         for axes, width in zip(row, WIDTHS, strict=True):
@@ -100,16 +101,18 @@ def draw_widths(tables: Tables) -> Drawing:
     below(panels, "layer l")
     key(drawing, [*lines(panels), Line2D([], [], color=INK, ls=":", lw=1.1, label="mean")])
     he = frame[(frame["init"] == "he_normal") & (frame.activation == "relu")]
-    words = ends(he, lambda last: "width " + last.width.astype(str))
-    return Drawing(drawing, frame, f"ReLU with He, median second moment at the end, {words}.")
+    last = he[he.layer == he.layer.max()]
+    words = each(last, lambda row: f"width {row.width}", number)
+    return Drawing(drawing, frame, f"ReLU with He, median second moment at the end: {words}.")
 
 
-def _with_means(tables: Tables, frame: pd.DataFrame) -> pd.DataFrame:
-    """Add to `frame` the column mean: over the draws of each row."""
+def _with_means(tables: Tables, activations: list[str]) -> pd.DataFrame:
+    """Return median and central 90 % of the second moment over draws, and its mean."""
     by = ["activation", "width", "init", "layer"]
-    found = measured(tables, "signal", quantity=MOMENT)
-    means = found.groupby(by, observed=True)["value"].mean().rename("mean")
-    return frame.join(means, on=by)
+    wanted = {"init": NARROW, "activation": activations}
+    found = measured(tables, "signal", quantity=MOMENT, width=WIDTHS, **wanted)
+    means = found.groupby(by)["value"].mean().rename("mean")
+    return bands(found, by, "value", central_range).join(means, on=by)
 
 
 def _draw_width(axes: Axes, frame: pd.DataFrame) -> None:
@@ -136,7 +139,7 @@ def _draw_width(axes: Axes, frame: pd.DataFrame) -> None:
 def draw_variance(tables: Tables) -> Drawing:
     """Draw second moment and variance across samples over 20 tanh and sigmoid layers."""
     wanted = {"init": SPREAD, "activation": BOUNDED}
-    frame = over_depth(tables, "signal_w100", list(SIZES), **wanted)
+    frame = over_depth(tables, "signal_w100", list(SIZES), width=SPREAD_WIDTH, **wanted)
     drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
     for row, (quantity, text) in zip(panels, SIZES.items(), strict=True):
         for axes, name in zip(row, BOUNDED, strict=True):

@@ -14,11 +14,13 @@ from initbench.figures.style import (
     band,
     below,
     canvas,
+    colour,
     dots,
     empty,
     key,
     label,
     logarithmic,
+    look,
     proxy,
     reference,
 )
@@ -63,7 +65,9 @@ def slope(frame: pd.DataFrame) -> float:
 )
 def draw_width_gain(tables: Tables) -> Drawing:
     """Draw the forward gain per layer against width, for a fixed std and for He."""
-    found = measured(tables, "signal_widths", quantity="second_moment", init=FIXED)
+    found = measured(
+        tables, "signal_widths", quantity="second_moment", init=FIXED, activation="relu"
+    )
     gains = factors(found, ["init", "width"])
     gains = gains.assign(gain=np.sqrt(gains.factor))
     frame = bands(gains, ["init", "width"], "gain", central_range)
@@ -102,11 +106,11 @@ def _draw_gains(axes: Axes, frame: pd.DataFrame) -> None:
     name="signal_he_variants",
     needs=["signal"],
     claims=["B74"],
-    title="He's init under the variants of ReLU: change of the second moment a layer",
+    title="He's init under six rectifiers: change of size in each layer",
     caption=(
-        "Factor a layer as a geometric mean over 50 layers, median over draws; bars hold the "
-        "central 90 %. Filled: He's variance for ReLU. Open: the gain that fits the activation. "
-        "Shaded: 0.9 to 1.1."
+        "Factor of the mean square of the states, as a geometric mean over 50 layers. Median over "
+        "draws; bars hold the central 90 %. Filled: He's variance for ReLU. Open: the gain that "
+        "fits the activation. Shaded: 0.9 to 1.1."
     ),
 )
 def draw_he_variants(tables: Tables) -> Drawing:
@@ -120,7 +124,7 @@ def draw_he_variants(tables: Tables) -> Drawing:
         _draw_factors(axes, frame[frame.width == width])
         heading(axes, f"width {width}", frame[frame.width == width])
     below(panels, "factor a layer")
-    key(drawing, [proxy("he normal"), proxy("he gained", "none", "X")])
+    key(drawing, [proxy(label(i), f, look(i).marker, colour(i)) for i, (_, f) in HE.items()])
     words = each(frame[frame.width == frame.width.max()], _factor_name, number)
     return Drawing(drawing, frame, f"Factor of the second moment a layer: {words}.")
 
@@ -137,5 +141,5 @@ def _draw_factors(axes: Axes, frame: pd.DataFrame) -> None:
         empty(axes)
     for init, (side, fill) in HE.items():
         part = frame[frame["init"] == init]
-        places = part.activation.map(RECTIFIERS.index) + side
-        dots(axes, part, places.tolist(), init, fillstyle=fill)
+        places = [RECTIFIERS.index(name) + side for name in part.activation]
+        dots(axes, part, places, init, fillstyle=fill)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
+from initbench.figures.frames import bands, central_range
 from initbench.figures.propagation_frames import (
     ACTIVATIONS,
     FOUR,
@@ -15,6 +16,7 @@ from initbench.figures.propagation_frames import (
     depth_panel,
     ends,
     heading,
+    measured,
     over_depth,
 )
 from initbench.figures.registry import Drawing, figure
@@ -36,9 +38,11 @@ SHARES = [
     Share("tanh", "saturated_share", "tanh: outputs beyond ±0.99"),
     Share("sigmoid", "saturated_share", "sigmoid: within 0.01 of 0 or 1"),
 ]
+SHARE_WIDTH = 100
 HALF = (0.48, 0.52)  # the ledger's margin around one half
 BENT = [name for name in PLAIN if name != "normal_0.01"]
 ANGLES = (-0.15, 1.05)
+RESOLVED = 1e-26  # variance over second moment; below it rounding shapes the cloud
 
 
 @figure(
@@ -54,7 +58,8 @@ ANGLES = (-0.15, 1.05)
 def draw_shares(tables: Tables) -> Drawing:
     """Draw the shares of zero, dead and saturated outputs over 20 layers."""
     wanted = {"init": PLAIN, "activation": ["relu", "tanh", "sigmoid"]}
-    frame = _shares(over_depth(tables, "signal_w100", [s.quantity for s in SHARES], **wanted))
+    quantities = sorted({share.quantity for share in SHARES})
+    frame = _shares(over_depth(tables, "signal_w100", quantities, width=SHARE_WIDTH, **wanted))
     drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
     for level in HALF:
         reference(panels[0, 0], level, dash=":")
@@ -112,12 +117,13 @@ def draw_correlation(tables: Tables) -> Drawing:
     title="How many directions the states fill over 50 layers, width 64",
     caption=(
         "Participation (tr C)²/tr C² of the covariance C of the states over 256 inputs: 64 for "
-        "a round cloud, 1 for a line (dotted). Median over draws; the bands hold the central 90 %."
+        "a round cloud, 1 for a line (dotted). A curve ends where the cloud is too small, beside "
+        "its distance from 0, for float64. Median over draws; the bands hold the central 90 %."
     ),
 )
 def draw_rank(tables: Tables) -> Drawing:
     """Draw the soft rank of the states over depth for four activations."""
-    frame = over_depth(tables, "signal", ["participation"], init=BENT, activation=FOUR, width=WIDTH)
+    frame = _resolved(tables)
     drawing, panels = canvas(2, 2, 5.6, sharex=True, sharey=True)
     for axes, name in zip(panels.flat, FOUR, strict=True):
         part = frame[frame.activation == name]
@@ -130,3 +136,14 @@ def draw_rank(tables: Tables) -> Drawing:
     key(drawing, lines(panels))
     words = ends(frame, by_activation)
     return Drawing(drawing, frame, f"Median participation in the last layer, {words}.")
+
+
+def _resolved(tables: Tables) -> pd.DataFrame:
+    """Return bands of the participation, from clouds that stand out of the rounding."""
+    sizes = ["participation", "second_moment", "variance"]
+    wanted = {"quantity": sizes, "init": BENT, "activation": FOUR}
+    found = measured(tables, "signal", width=WIDTH, **wanted)
+    cell = ["activation", "init", "seed", "layer"]
+    clouds = found.pivot(index=cell, columns="quantity", values="value").reindex(columns=sizes)
+    clear = clouds[clouds.variance > RESOLVED * clouds.second_moment].reset_index()
+    return bands(clear, ["activation", "init", "layer"], "participation", central_range)

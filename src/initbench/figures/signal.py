@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from initbench.figures.frames import (
     bands,
     central_range,
-    layer_number,
     load,
     named,
     pick,
@@ -23,7 +22,7 @@ from initbench.tables import Tables
 INITS = ["default_zero_bias", "xavier_normal", "orthogonal"]
 WIDTHS = (2, 64, 256)
 FLOOR = 1e-6
-QUANTITIES = {"forward_rms": "rms of the states", "backward_rms": "rms of the gradient"}
+QUANTITIES = {"second_moment": "rms of the states", "state_gradient_rms": "rms of the gradient"}
 
 
 def xavier_rms(layer: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -57,7 +56,7 @@ def draw_signal(tables: Tables) -> Drawing:
         _draw_theory(axes)
     below(panels, "layer l")
     key(drawing, lines(panels), columns=2)
-    last = frame[(frame.place == frame.place.max()) & (frame.quantity == "forward_rms")]
+    last = frame[(frame.place == frame.place.max()) & (frame.quantity == "second_moment")]
     words = each(last, lambda row: f"width {row.width} {label(row['init'])}", number)
     return Drawing(drawing, frame, f"Median rms of the states after the last layer: {words}.")
 
@@ -69,11 +68,11 @@ def _draw_theory(axes: Axes) -> None:
 
 
 def _bands(tables: Tables) -> pd.DataFrame:
-    layers = pick(load(tables.layers, "signal_tanh_depth"), quantity=list(QUANTITIES), init=INITS)
-    width = layers.architecture.str.extract(r"_w(\d+)_", expand=False).astype(int)
-    layers = layers.assign(width=width, place=layer_number(layers.layer))
+    found = pick(load(tables.probe, "signal_tanh_depth"), quantity=list(QUANTITIES), init=INITS)
+    roots = np.where(found.quantity == "second_moment", found.value**0.5, found.value)
+    found = found.assign(value=roots, place=found.layer)
     by = ["quantity", "width", "init", "place"]
-    return bands(thin(layers, "place", 44), by, "value", central_range)
+    return bands(thin(found, "place", 44), by, "value", central_range)
 
 
 def _draw_depth(axes: Axes, frame: pd.DataFrame) -> None:

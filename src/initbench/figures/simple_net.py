@@ -82,7 +82,7 @@ def central_95(values: NDArray[np.float64]) -> Triple:
 def draw_std(tables: Tables) -> Drawing:
     """Draw the std of each layer over draws, with and without biases, beside the theory."""
     frame = _std_rows(tables)
-    drawing, panels = canvas(3, 1, 6.2, sharex=True)
+    drawing, panels = canvas(3, 1, 7.0, sharex=True)
     for axes, layer in zip(panels.flat, LAYERS, strict=True):
         axes.set_title(f"layer {layer}")
         _draw_layer(axes, frame[frame.layer == layer])
@@ -119,7 +119,7 @@ def _draw_layer(axes: Axes, frame: pd.DataFrame) -> None:
     for bias, side in zip(BIASES, (-0.17, 0.17), strict=True):
         part = frame[frame.variant == bias]
         places = part.row.map(rows.index) + side
-        axes.plot(part.theory, places, ls="none", marker="|", ms=15, mew=1.2, color=INK)
+        axes.plot(part.theory, places, ls="none", marker="|", ms=11, mew=1.3, color=INK)
 
 
 @figure(
@@ -129,8 +129,9 @@ def _draw_layer(axes: Axes, frame: pd.DataFrame) -> None:
     title="What each layer of SimpleNet puts out, under five inits",
     caption=(
         "Histograms of one draw (n = 1 of each init and bias mode) over 1000 Gaussian inputs and "
-        "all units, before the activation; each panel has its own scale. Filled: with PyTorch's "
-        "bias. Line: without bias. Above each panel mean ± standard deviation."
+        "all units, before the activation; each panel has its own scale, and all reach the "
+        "same height. Filled: with PyTorch's bias. Line: without bias. Above each panel mean ± "
+        "standard deviation."
     ),
 )
 def draw_histograms(tables: Tables) -> Drawing:
@@ -163,8 +164,8 @@ def _bins(tables: Tables) -> pd.DataFrame:
     density = bins.value / cells.transform("sum") / step
     left = bins.hist_low + bins["index"] * step
     columns = [*CELL, "left", "step", "density", "mean", "std"]
-    found: pd.DataFrame = bins.assign(left=left, step=step, density=density)[columns]
-    return found
+    table: pd.DataFrame = bins.assign(left=left, step=step, density=density)[columns]
+    return table
 
 
 def _outline() -> Line2D:
@@ -180,7 +181,8 @@ def _draw_histograms(axes: Axes, frame: pd.DataFrame) -> None:
     for bias, part in frame.groupby("variant"):
         ink = colour(str(part["init"].iloc[0]))
         style = {"fill": True, "fc": ink, "alpha": 0.45} if bias == "default" else {"ec": INK}
-        axes.stairs(part.density, [*part.left, (part.left + part.step).iloc[-1]], **style)
+        heights = part.density / part.density.max()
+        axes.stairs(heights, [*part.left, (part.left + part.step).iloc[-1]], **style)
         titles.append(f"{BIASES[str(bias)]}: {_box(part.iloc[0])}")
     axes.set_title("\n".join(titles), fontsize=9.5)
 

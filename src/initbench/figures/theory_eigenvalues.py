@@ -8,13 +8,16 @@ from initbench.figures.frames import Triple, central_range, mean_interval, succe
 from initbench.figures.matrix_frames import gaussian
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import logarithmic, percent
-from initbench.figures.theory_parts import absolute, largest, percentage, points, relative
-from initbench.figures.theory_sizes import draws_of, over_sizes, size_of, size_panels
+from initbench.figures.theory_parts import absolute, percentage, points, relative
+from initbench.figures.theory_sizes import draws_of, over_sizes, size_panels
 from initbench.tables import Tables
 from initbench.theory import ginibre
 
-YLABELS = {"spectral radius": "ρ / √k", "all are real": "share", "real ones": "mean number"}
-SAYS = dict(zip(YLABELS, (percentage, points, percentage), strict=True))
+PANELS = {
+    "spectral radius": ("ρ / √k", percentage),
+    "all eigenvalues real": ("share of matrices", points),
+    "real eigenvalues": ("mean number", percentage),
+}
 
 
 def mean_count(values: NDArray[np.float64]) -> Triple:
@@ -37,8 +40,7 @@ def mean_count(values: NDArray[np.float64]) -> Triple:
 def draw_radius(tables: Tables) -> Drawing:
     """Draw the spectral radius and the real eigenvalues over the size, with their laws."""
     frame = against_laws(gaussian(draws_of(tables)))
-    notes = {name: largest(frame[frame.panel == name], size_of, SAYS[name]) for name in YLABELS}
-    drawn, panels = size_panels(frame, YLABELS, notes, "Measured eigenvalues against their laws")
+    drawn, panels = size_panels(frame, PANELS, "Measured eigenvalues against their laws")
     if len(frame):
         percent(panels[1].yaxis)
         logarithmic(panels[2], steps=(1, 2, 5))
@@ -49,7 +51,7 @@ def against_laws(draws: pd.DataFrame) -> pd.DataFrame:
     """Return one row a panel and size: what was measured, its law and the deviation."""
     size = draws["size"].astype(float)
     found = draws.assign(ratio=draws.rho / np.sqrt(size), real=draws.real_eigenvalues == size)
-    radius, share, mean = YLABELS
+    radius, share, mean = PANELS
     parts = [
         relative(over_sizes(found, "ratio", central_range, radius, lambda size: 1.0)),
         absolute(over_sizes(found, "real", success_rate, share, ginibre.all_real)),

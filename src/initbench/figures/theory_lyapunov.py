@@ -11,16 +11,16 @@ from initbench.figures.frames import Triple
 from initbench.figures.matrix_frames import gaussian, geometric_mean
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import logarithmic
-from initbench.figures.theory_parts import largest, relative
-from initbench.figures.theory_sizes import draws_of, over_sizes, size_of, size_panels
+from initbench.figures.theory_parts import percentage, relative
+from initbench.figures.theory_sizes import draws_of, over_sizes, size_panels
 from initbench.tables import Tables
 from initbench.theory import lyapunov
 
 STEPS = 50
-YLABELS = {
-    "a fresh matrix each step": "factor per step",
-    "each divided by its own ρ": "factor per step",
-    "spread over draws": f"std of ln growth in {STEPS} steps",
+PANELS = {
+    "a fresh matrix each step": ("factor per step", percentage),
+    "each divided by its own ρ": ("factor per step", percentage),
+    "spread over draws": (f"std of ln growth, {STEPS} steps", percentage),
 }
 
 
@@ -43,14 +43,14 @@ def spread_interval(values: NDArray[np.float64]) -> Triple:
         f"Length of a vector after {STEPS} fresh standard Gaussian k × k matrices. Left: geometric "
         "mean growth per step, 95 % t intervals, against exp ½[ln 2 + ψ(k/2)]. Middle: the same "
         "with each matrix divided by its own spectral radius ρ; theory is divided by the measured "
-        "exp E ln ρ. Right: standard deviation over draws, 95 % intervals, against √(50 ψ′(k/2))/2."
+        "exp E ln ρ, and so has an error of its own. Right: standard deviation over draws, 95 % "
+        "intervals, against √(50 ψ′(k/2))/2."
     ),
 )
 def draw_lyapunov(tables: Tables) -> Drawing:
     """Draw growth per step and its spread over the size with what Newman's formula gives."""
     frame = against_newman(gaussian(draws_of(tables)))
-    notes = {name: largest(frame[frame.panel == name], size_of) for name in YLABELS}
-    drawn, panels = size_panels(frame, YLABELS, notes, "Measured growth against theory")
+    drawn, panels = size_panels(frame, PANELS, "Measured growth against Newman's exponents")
     if len(frame):
         logarithmic(panels[0], steps=(1, 2, 5))
     return drawn
@@ -66,7 +66,7 @@ def against_newman(draws: pd.DataFrame) -> pd.DataFrame:
     def divided(size: int) -> float:
         return _factor(size) * math.exp(-log_radius[size])
 
-    raw, own, spread = YLABELS
+    raw, own, spread = PANELS
     parts = [
         over_sizes(found, "step", geometric_mean, raw, _factor),
         over_sizes(found, "normalised", geometric_mean, own, divided),

@@ -5,15 +5,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from initbench.figures.frames import pick
 from initbench.figures.propagation_frames import measured
-from initbench.figures.style import INK, MISSING
+from initbench.figures.style import INK, MISSING, lines
 from initbench.figures.words import Say, number
 from initbench.tables import Tables
 
-DOTTED: dict[str, Any] = {"color": INK, "ls": (0, (1, 1.2)), "lw": 1.5, "zorder": 3}
+DOTTED: dict[str, Any] = {"color": INK, "ls": (0, (1, 1.2)), "lw": 1.5, "zorder": 3.1}
 
 
 def widest(
@@ -49,17 +51,26 @@ def points(value: float) -> str:
     return f"{number(100 * value)} points"
 
 
-def largest(frame: pd.DataFrame, place: Callable[[Any], str], say: Say = percentage) -> str:
-    """Return the largest deviation of `frame` in words, with the place of its row."""
-    if frame.empty:
-        return MISSING
+def worst(frame: pd.DataFrame, place: Callable[[Any], str], say: Say = percentage) -> str:
+    """Return the largest deviation of `frame` with the place of its row."""
     row = frame.sort_values("deviation", kind="stable").iloc[-1]
-    return f"largest deviation {say(row.deviation)} ({place(row)})"
+    return f"{say(row.deviation)} ({place(row)})"
 
 
-def head(axes: Axes, name: str, *notes: str) -> None:
-    """Write the name of a panel above it, and each note on a line of its own."""
-    axes.set_title("\n".join([name, *notes]), fontsize=9.5, linespacing=1.35)
+def largest(frame: pd.DataFrame, place: Callable[[Any], str], say: Say = percentage) -> str:
+    """Return a phrase on the largest deviation of `frame`, or that there is none."""
+    return f"largest deviation {worst(frame, place, say)}" if len(frame) else MISSING
+
+
+def head(axes: Axes, name: str, *deviations: str) -> None:
+    """Write the name of a panel above it, and the largest deviations, one a line."""
+    said = ["largest deviation" + "s" * (len(deviations) > 1), *deviations] if deviations else []
+    axes.set_title("\n".join([name, *said]), fontsize=9, linespacing=1.35)
+
+
+def key_of(panels: NDArray[Any]) -> list[Artist]:
+    """Return the lines of all panels for the key, dotted ones last."""
+    return sorted(lines(panels), key=lambda line: line.get_zorder() == DOTTED["zorder"])
 
 
 def theory_line(axes: Axes, x: Sequence[float] | pd.Series, y: Any, text: str) -> None:

@@ -9,6 +9,7 @@ from initbench.figures.frames import central_range
 from initbench.figures.matrix_frames import (
     EXAMPLE_SIZE,
     by_size,
+    counted,
     curve,
     gaussian,
     of_document_c,
@@ -17,8 +18,8 @@ from initbench.figures.matrix_frames import (
     star,
 )
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import canvas, empty, key, lines, ramp
-from initbench.figures.theory_parts import head, largest, relative, theory_line
+from initbench.figures.style import canvas, empty, key, ramp
+from initbench.figures.theory_parts import head, key_of, largest, relative, theory_line, worst
 from initbench.figures.theory_sizes import draws_of, size_of
 from initbench.tables import Tables
 from initbench.theory.dynamics import power_iteration_slope
@@ -45,15 +46,14 @@ def draw_power_iteration(tables: Tables) -> Drawing:
     """Draw measured against theoretical slopes of single draws, and their ratio over the size."""
     draws = _turning(draws_of(tables))
     scattered, ratios = scatter(gaussian(draws)), slope_ratios(draws)
-    note = largest(ratios, _place)
     drawing, panels = canvas(1, 2, 4.2)
     left, right = panels[0]
     _draw_scatter(left, scattered)
     _draw_ratios(right, ratios)
-    head(right, RATIO, *([note] if len(ratios) else []))
-    key(drawing, lines(panels), columns=3)
+    key(drawing, key_of(panels), columns=2)
     data = pd.concat([scattered, ratios], ignore_index=True)
-    return Drawing(drawing, data, f"Median ratio of measured to theoretical slope: {note}.")
+    words = f"Median ratio of measured to theoretical slope: {largest(ratios, _place)}."
+    return Drawing(drawing, data, words)
 
 
 def _turning(draws: pd.DataFrame) -> pd.DataFrame:
@@ -104,10 +104,13 @@ def _draw_scatter(axes: Axes, frame: pd.DataFrame) -> None:
 def _draw_ratios(axes: Axes, frame: pd.DataFrame) -> None:
     axes.set(xlabel="size k", ylabel="measured slope / theory")
     if frame.empty:
+        head(axes, RATIO)
         empty(axes)
         return
+    head(axes, RATIO, worst(frame, _place))
     size_axis(axes, sizes(frame))
-    curve(axes, frame[frame.matrix == RANDOM], "size", "all", RANDOM, markevery=1)
+    random = frame[frame.matrix == RANDOM]
+    curve(axes, random, "size", "all", counted(RANDOM, random), markevery=1)
     for _, row in frame[frame.matrix == OWN].iterrows():
         star(axes, EXAMPLE_SIZE, row, f"{OWN} (n = {row.n})")
     theory_line(axes, [frame["size"].min(), frame["size"].max()], [1.0, 1.0], "equal")

@@ -17,18 +17,19 @@ from initbench.figures.style import (
     empty,
     key,
     label,
-    lines,
     logarithmic,
 )
 from initbench.figures.theory_parts import (
     absolute,
     head,
+    key_of,
     largest,
     percentage,
     relative,
     theory_line,
     widest,
     width_of,
+    worst,
 )
 from initbench.figures.words import Say, listing, number
 from initbench.tables import Tables
@@ -83,26 +84,25 @@ def _place(row: pd.Series) -> str:
 
 def _draw(frame: pd.DataFrame, name: str, floor: float | None, say: Say, words: str) -> Drawing:
     """Draw one panel an activation; `words` begins the text that lists the deviations."""
-    drawing, panels = canvas(2, 2, 6.2, sharex=True, sharey=True)
-    notes = {}
+    drawing, panels = canvas(2, 2, 6.5, sharex=True, sharey=True)
+    notes = []
     for axes, activation in zip(panels.flat, SHOWN, strict=True):
         part = frame[frame.activation == activation]
-        notes[activation] = largest(part, _place, say)
+        notes.append(f"{ACTIVATIONS[activation]}, {largest(part, _place, say)}")
         _draw_panel(axes, part, floor)
-        head(axes, ACTIVATIONS[activation], *([notes[activation]] if len(part) else []))
+        head(axes, ACTIVATIONS[activation], *([worst(part, _place, say)] if len(part) else []))
     for row in panels:
         row[0].set_ylabel(name)
     below(panels, "layer l")
-    key(drawing, lines(panels), columns=2)
-    each = listing(f"{ACTIVATIONS[activation]}, {note}" for activation, note in notes.items())
+    key(drawing, key_of(panels), columns=2)
     draws = runs(frame) if len(frame) else "n = 0"
-    return Drawing(drawing, frame, f"{words} ({draws} draws): {each}.")
+    return Drawing(drawing, frame, f"{words} ({draws} draws): {listing(notes)}.")
 
 
 def _draw_panel(axes: Axes, frame: pd.DataFrame, floor: float | None) -> None:
     if floor is not None:
         logarithmic(axes)
-        axes.set_ylim(floor, 10)
+        axes.set_ylim(floor, 100)
     for init in present(frame, INITS):
         part = frame[frame["init"] == init].copy()
         if floor is not None:
@@ -121,8 +121,9 @@ def _draw_panel(axes: Axes, frame: pd.DataFrame, floor: float | None) -> None:
     title="Size of the states over depth against the variance map",
     caption=(
         "Mean square of the states of the widest nets at init: median over draws, the bands hold "
-        "the central 90 %. Dotted: the variance map of infinitely wide nets. A curve that leaves a "
-        "panel below keeps falling. Deviation: that of the median, relative to theory."
+        "the central 90 %. Dotted: the variance map of infinitely wide nets, a mean of draws; with "
+        "depth the median falls below it, since the chance factors of the layers multiply. A curve "
+        "that leaves a panel keeps its course. SiLU's critical point repels: nets drift from it."
     ),
 )
 def draw_variance_map(tables: Tables) -> Drawing:
@@ -142,7 +143,7 @@ def draw_variance_map(tables: Tables) -> Drawing:
         "Rms of the gradient in the states of the widest nets at init, relative to the last layer: "
         "median over draws, the bands hold the central 90 %. Dotted: the root of the product of "
         "σ_w² E φ'² over the later layers, which is χ₁ to the power (L − l)/2 where the variance "
-        "has settled. A curve that leaves a panel below keeps falling toward the input."
+        "has settled. A curve that leaves a panel keeps its course toward the input."
     ),
 )
 def draw_gradients(tables: Tables) -> Drawing:
@@ -152,7 +153,7 @@ def draw_gradients(tables: Tables) -> Drawing:
     scaled = measured.assign(value=measured.value / last)
     frame = relative(_with_theory(scaled, mean_field.gradient_rms))
     words = f"Median gradient in the states against mean field, {width_of(measured)}"
-    return _draw(frame, "rms of the gradient, last layer = 1", 1e-6, percentage, words)
+    return _draw(frame, "relative rms of gradient", 1e-6, percentage, words)
 
 
 @figure(

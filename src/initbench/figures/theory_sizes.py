@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from initbench.figures.frames import Summary
-from initbench.figures.matrix_frames import by_size, curve, matrices, size_axis, sizes
+from initbench.figures.matrix_frames import by_size, counted, curve, matrices, size_axis, sizes
 from initbench.figures.registry import Drawing
-from initbench.figures.style import canvas, empty, key, lines
-from initbench.figures.theory_parts import head, theory_line
-from initbench.figures.words import listing
+from initbench.figures.style import canvas, empty, key
+from initbench.figures.theory_parts import head, key_of, largest, theory_line, worst
+from initbench.figures.words import Say, listing
 from initbench.tables import Tables
 
 COLUMNS = [
@@ -39,24 +40,30 @@ def size_of(row: pd.Series) -> str:
 
 
 def size_panels(
-    frame: pd.DataFrame, ylabels: Mapping[str, str], notes: Mapping[str, str], words: str
+    frame: pd.DataFrame, shown: Mapping[str, tuple[str, Say]], words: str
 ) -> tuple[Drawing, NDArray[Any]]:
-    """Return a drawing with a panel for each key of `ylabels`, and the panels.
+    """Return a drawing with a panel for each name in `shown`, and the panels.
 
-    Each says its note, the largest deviation; `words` begins the text that lists them.
+    A name stands for the label of its y axis and for how its deviations are said; `words` begins
+    the text that lists the largest of them.
     """
-    drawing, panels = canvas(1, len(ylabels), 4.1)
-    for axes, (panel, ylabel) in zip(panels[0], ylabels.items(), strict=True):
-        part = frame[frame.panel == panel]
+    drawing, panels = canvas(1, len(shown), 4.1)
+    notes = []
+    for axes, (name, (ylabel, say)) in zip(panels[0], shown.items(), strict=True):
+        part = frame[frame.panel == name]
+        notes.append(f"{name}, {largest(part, size_of, say)}")
         axes.set(xlabel="size k", ylabel=ylabel)
-        # A narrow panel holds about thirty letters a line.
-        head(axes, panel, *notes[panel].replace("deviation ", "deviation\n").split("\n"))
-        if part.empty:
-            empty(axes)
-        else:
-            size_axis(axes, sizes(part))
-            curve(axes, part, "size", "all", "measured", markevery=1)
-            theory_line(axes, part["size"], part.theory, "theory")
-    key(drawing, lines(panels), columns=2)
-    each = listing(f"{name}, {note}" for name, note in notes.items())
-    return Drawing(drawing, frame, f"{words}: {each}."), panels[0]
+        _draw_panel(axes, name, part, say)
+    key(drawing, key_of(panels), columns=2)
+    return Drawing(drawing, frame, f"{words}: {listing(notes)}."), panels[0]
+
+
+def _draw_panel(axes: Axes, name: str, frame: pd.DataFrame, say: Say) -> None:
+    if frame.empty:
+        head(axes, name)
+        empty(axes)
+        return
+    head(axes, name, worst(frame, size_of, say))
+    size_axis(axes, sizes(frame))
+    curve(axes, frame, "size", "all", counted("measured", frame), markevery=1)
+    theory_line(axes, frame["size"], frame.theory, "theory")

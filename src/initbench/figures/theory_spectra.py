@@ -8,15 +8,16 @@ from matplotlib.axes import Axes
 
 from initbench.figures.frames import bands, central_range, named, present, thin
 from initbench.figures.registry import Drawing, figure
-from initbench.figures.style import band, below, canvas, empty, key, label, lines, logarithmic
+from initbench.figures.style import band, below, canvas, empty, key, label, logarithmic
 from initbench.figures.theory_parts import (
     absolute,
     head,
-    largest,
+    key_of,
     points,
     theory_line,
     widest,
     width_of,
+    worst,
 )
 from initbench.figures.words import listing, number
 from initbench.tables import Tables
@@ -59,7 +60,8 @@ def _against_law(part: pd.DataFrame, factors: int, init: str) -> pd.DataFrame:
         "Singular values of the product of the first L weight matrices of the widest nets at init, "
         "largest first, over the share of values that are larger: median over draws, the bands "
         "hold the central 90 %. Dotted: the limiting law of large matrices, for one Gaussian layer "
-        "the quarter circle. A curve that leaves a panel below keeps falling."
+        "the quarter circle. Deviation: of the share of values, in percentage points, for Gaussian "
+        "layers, and of the value itself for orthogonal ones."
     ),
 )
 def draw_spectra(tables: Tables) -> Drawing:
@@ -76,18 +78,16 @@ def draw_spectra(tables: Tables) -> Drawing:
     for row in panels:
         row[0].set_ylabel("singular value")
     below(panels, "share of larger singular values")
-    key(drawing, lines(panels), columns=2)
+    key(drawing, key_of(panels), columns=2)
     words = listing(f"L = {factors}, {', '.join(note)}" for factors, note in notes.items() if note)
-    alt = f"Median singular values against their laws, {width_of(chosen)}: {words}."
-    return Drawing(drawing, frame, alt)
+    about = f"Largest deviations of singular values from their laws, {width_of(chosen)}"
+    return Drawing(drawing, frame, f"{about}: {words}.")
 
 
 def _note(frame: pd.DataFrame, init: str) -> str:
     part = frame[frame["init"] == init]
-    if init == "orthogonal":
-        return f"orthogonal: {largest(part, lambda row: 'from 1', number)}"
-    words = largest(part, lambda row: f"s = {number(row.value)}", points)
-    return f"{label(init)}: {words}"
+    say = number if init == "orthogonal" else points
+    return f"{label(init)} {worst(part, lambda row: f's = {number(row.value)}', say)}"
 
 
 def _draw_panel(axes: Axes, frame: pd.DataFrame) -> None:

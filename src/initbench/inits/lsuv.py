@@ -40,7 +40,8 @@ def initialize(
     """Draw orthogonal weights, then scale each to an output variance of 1 ± `tolerance`.
 
     The variance is that of all outputs (n, units, ...) of the layer on `inputs` (n, features...),
-    before the activation; at most `max_iterations` divisions a layer.
+    before the activation; at most `max_iterations` divisions a layer. The authors' code tolerates
+    0.1, but a division is exact if biases are zero, so that the tight bound costs nothing.
     """
     rescale = partial(_rescale, tolerance=tolerance, max_iterations=max_iterations)
     training = model.training

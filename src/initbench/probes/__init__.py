@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from initbench.architectures.feedforward import Feedforward
-from initbench.probes import separability, signal, states, tensors
+from initbench.probes import recalls, separability, states, tensors
 from initbench.training.data import Data
 from initbench.training.recorder import Measurement
 
@@ -18,7 +18,7 @@ PROBES: dict[str, Probe] = {
     "geometry": states.geometry,
     "linear_probe": separability.linear_probe,
     "invertibility": separability.invertibility,
-    "signal": signal.signal,
+    "recalls": recalls.recalls,
 }
 
 

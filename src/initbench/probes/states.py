@@ -15,12 +15,16 @@ SATURATED = 0.99
 
 
 def sizes(model: Feedforward, data: Data) -> Iterator[Measurement]:
-    """Yield rms, dispersion, and the shares of zero and of saturated entries of each state."""
+    """Yield rms, dispersion, and the shares of zero and saturated entries and of dead units.
+
+    A unit is dead that is zero on all samples looked at.
+    """
     for name, state in layer_states(model, data.test_x[:, :SAMPLES]):
         centred = state - state.mean(1, keepdim=True)
         yield name, "rms", 0, state.square().mean((1, 2)).sqrt()
         yield name, "dispersion", 0, centred.square().sum(-1).mean(-1).sqrt()
         yield name, "zero_share", 0, (state == 0).double().mean((1, 2))
+        yield name, "dead_share", 0, (state == 0).all(1).double().mean(1)
         yield name, "saturated_share", 0, (state.abs() > SATURATED).double().mean((1, 2))
 
 
@@ -34,12 +38,12 @@ def geometry(model: Feedforward, data: Data) -> Iterator[Measurement]:
 
 @torch.no_grad()
 def layer_states(model: Feedforward, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """Yield (layer, states (S, n, width) in float64) of inputs (S or 1, n, ...), input first."""
+    """Yield (layer, states (S, n, units) in float64) of inputs (S or 1, n, ...), input first."""
     seeds = next(model.parameters()).shape[0]
     x = x.to(next(model.parameters()).dtype).expand(seeds, *x.shape[1:])
     yield "input", x.flatten(2).double()
     for name, state in model.states(x):
-        yield name, state.double()
+        yield name, state.flatten(2).double()
 
 
 def grid() -> Tensor:

@@ -31,7 +31,7 @@ def _probes(config: Config) -> Iterator[Record]:
 
 def _ensembles(config: Config) -> Iterator[Record]:
     for name in config.get("matrices", {}):
-        spec = ensemble_spec(config, name)
+        spec = ensemble_spec(config, name)["ensemble"]
         chosen = {key: spec[key] for key in ("size", "steps") if key in spec}
         yield _measurement(name, "E5", chosen, spec.get("draws", spec.get("starts")))
 
@@ -48,11 +48,13 @@ def _listed(value: Any) -> str:
 def recipe(spec: Mapping[str, Any]) -> str:
     """Return a protocol as a phrase, such as 'Adam, learning rate 0.001, batch 64, 10 epochs'."""
     protocol = Protocol.of(spec)
-    if protocol.epochs == 0:
-        return f"no training, measured at init in {protocol.precision}"
     name = {"sgd": "SGD", "adam": "Adam"}[protocol.optimizer]
+    if protocol.momentum:
+        name += f" with momentum {protocol.momentum:g}"
     batch = "full batch" if protocol.batch == "full" else f"batch {protocol.batch}"
-    parts = [name, f"learning rate {protocol.learning_rate:g}", batch, f"{protocol.epochs} epochs"]
+    rates = " / ".join(f"{rate:g}" for rate in protocol.rates)
+    choice = f"the best learning rate of {rates}" if protocol.tuning else f"learning rate {rates}"
+    parts = [name, choice, batch, f"{protocol.epochs} epochs"]
     if protocol.kick:
         parts.append(
             f"noise of std {protocol.kick['std']:g} after epoch {protocol.kick['after_epoch']}"

@@ -65,6 +65,12 @@ def fixed_point(name: str, sigma_w2: float, sigma_b2: float, start: float = 1.0)
     return float(brentq(excess, min(start, beyond), max(start, beyond), xtol=1e-15, rtol=1e-14))
 
 
+def variance_slope(name: str, q: float, sigma_w2: float) -> float:
+    """Return dq'/dq = σ_w² E[u φ φ']/q over u ~ N(0, q): a fixed point attracts where it is < 1."""
+    phi = activation(name)
+    return sigma_w2 * gaussian_mean(lambda u: u * phi.function(u) * phi.derivative(u), q) / q
+
+
 def gradient_factor(name: str, q: float, sigma_w2: float) -> float:
     """Return σ_w² E φ'² at q: what one layer back multiplies the squared gradient by.
 
@@ -137,7 +143,9 @@ def relu_decorrelation(layer: npt.ArrayLike) -> Array:
 def critical(name: str, q_star: float) -> tuple[float, float]:
     """Return (σ_w², σ_b²) whose fixed point is `q_star` with χ₁ = 1 (Schoenholz et al. 2017).
 
-    Raises InitbenchError where that would need a negative bias variance.
+    The point attracts for tanh, ELU and SELU; GELU's and SiLU's repels (see `variance_slope`),
+    so that a deep net drifts away from it. Raises InitbenchError where the biases would need a
+    negative variance.
     """
     sigma_w2 = 1 / squared_slope(name, q_star)
     sigma_b2 = q_star - sigma_w2 * second_moment(name, q_star)

@@ -12,8 +12,12 @@ RADIAL, ANGULAR = 100, 60
 
 
 @cache
+def _rule(points: int) -> tuple[Array, Array]:
+    return np.polynomial.legendre.leggauss(points)
+
+
 def _legendre(points: int, low: float, high: float) -> tuple[Array, Array]:
-    places, weights = np.polynomial.legendre.leggauss(points)
+    places, weights = _rule(points)
     half = (high - low) / 2
     return low + half * (places + 1), half * weights
 
@@ -33,16 +37,15 @@ def gaussian_mean(function: Map, variance: float) -> float:
 def gaussian_product_mean(function: Map, variance: float, correlation: float) -> float:
     """Return E f(u₁)f(u₂) over Gaussian u₁, u₂ of equal variance and given correlation.
 
-    In polar coordinates u₁ and u₂ vanish on four rays, and between two rays all is smooth; so the
-    kinks do no harm, and neither does a correlation of ±1.
+    In polar coordinates u₁ and u₂ vanish on rays, and between two rays all is smooth; so kinks do
+    no harm, and neither does a correlation of ±1. Half the plane is the mirror of the other.
     """
     tilt = np.arccos(np.clip(correlation, -1, 1)) / 2
-    half = np.pi / 2
-    rays = [tilt - half, half - tilt, half + tilt, 3 * half - tilt, 3 * half + tilt]
+    rays = [0.0, np.pi / 2 - tilt, np.pi / 2 + tilt, np.pi]
     arcs = [_legendre(ANGULAR, low, high) for low, high in pairwise(rays)]
     angle, arc = (np.concatenate(parts) for parts in zip(*arcs, strict=True))
     radius, weights = _legendre(RADIAL, 0.0, REACH)
-    mass = weights * radius * np.exp(-(radius**2) / 2) / (2 * np.pi)
+    mass = weights * radius * np.exp(-(radius**2) / 2) / np.pi
     reach = np.sqrt(variance) * radius[:, None]
     values = function(reach * np.cos(angle - tilt)) * function(reach * np.cos(angle + tilt))
     return float(mass @ values @ arc)

@@ -18,12 +18,10 @@ class Data:
     test_y: Tensor
 
     @classmethod
-    def of(cls, split: Split, precision: str) -> "Data":
-        """Return the tensors of `split` with inputs in `precision` ("float32" or "float64")."""
-        kind = getattr(torch, precision)
-        x = [torch.from_numpy(a).to(kind) for a in (split.train_x, split.test_x)]
-        y = [torch.from_numpy(a) for a in (split.train_y, split.test_y)]
-        return cls(x[0], y[0], x[1], y[1])
+    def of(cls, split: Split) -> "Data":
+        """Return the tensors of `split`."""
+        arrays = (split.train_x, split.train_y, split.test_x, split.test_y)
+        return cls(*map(torch.from_numpy, arrays))
 
     def of_seeds(self, rows: slice) -> "Data":
         """Return the data of some of the seeds."""

@@ -39,7 +39,7 @@ def train_block(
 
     `split` holds the data of the seeds in their order. A result does not depend on the block.
     """
-    data = Data.of(split, protocol.precision)
+    data = Data.of(split)
     size = _together(architecture, protocol.batch_size(split.train_x.shape[1]), len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
@@ -72,11 +72,10 @@ class Run:
         """Draw the models of `seeds` and stack them."""
         self.protocol, self.data, self.seeds = protocol, data, seeds
         self.objective = OBJECTIVES[protocol.loss]
-        kind = getattr(torch, protocol.precision)
         blank = architectures.build(architecture)
-        calibration = data.train_x[:, :CALIBRATION].float()
+        calibration = data.train_x[:, :CALIBRATION]
         models = [
-            _draw(blank, init, seed, calibration[k % len(calibration)]).to(kind)
+            _draw(blank, init, seed, calibration[k % len(calibration)])
             for k, seed in enumerate(seeds)
         ]
         self.model = stack(models, seeds)

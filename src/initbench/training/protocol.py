@@ -18,7 +18,7 @@ PROBES = (
     "geometry",
     "linear_probe",
     "invertibility",
-    "signal",
+    "recalls",
 )
 
 Moments = str | Sequence[float]
@@ -42,7 +42,6 @@ class Protocol:
     evaluate: Mapping[str, Moments] = field(default_factory=dict)
     record: Mapping[str, Moments] = field(default_factory=dict)
     kick: Mapping[str, float] | None = None
-    precision: str = "float32"
 
     @classmethod
     def of(cls, spec: Mapping[str, Any]) -> "Protocol":

@@ -4,14 +4,26 @@ from itertools import product
 
 import pandas as pd
 
-from initbench.claims.adjudicators.e4_probe import UNIT, log_slopes
+from initbench.claims.adjudicators.e4_probe import UNIT, Net, by_layer, log_slopes
 from initbench.claims.adjudicators.registry import adjudicates
-from initbench.claims.adjudicators.runs import Cell, difference, measured
+from initbench.claims.adjudicators.runs import difference
 from initbench.statistics import Estimate, mean
 from initbench.tables import Tables
 
 WIDTHS = (2, 64, 256)
-DIRECTIONS = ("forward", "backward")
+
+
+def forward_slopes(tables: Tables, net: Net) -> "pd.Series[float]":
+    """Return by draw the slope over the layers of log10 of the states' rms."""
+    return log_slopes(by_layer(tables, net, "second_moment")) / 2
+
+
+def backward_slopes(tables: Tables, net: Net) -> "pd.Series[float]":
+    """Return by draw the slope over the layers of log10 of the rms of a readout's gradient."""
+    return log_slopes(by_layer(tables, net, "state_gradient_rms"))
+
+
+SLOPES = {"forward": forward_slopes, "backward": backward_slopes}
 
 
 @adjudicates("A26")
@@ -22,9 +34,9 @@ def signals_over_depth(tables: Tables) -> dict[str, Estimate]:
     margin by which the size of default's exceeds twice the size of orthogonal's.
     """
     estimates = {}
-    for direction, width in product(DIRECTIONS, WIDTHS):
+    for direction, width in product(SLOPES, WIDTHS):
         orthogonal, xavier, default = (
-            slopes(tables, _cell(init, width), f"{direction}_rms")
+            SLOPES[direction](tables, Net(init, "tanh", "signal_tanh_depth", width))
             for init in ("orthogonal", "xavier_normal", "default_zero_bias")
         )
         name = f"{direction}_w{width}"
@@ -33,13 +45,3 @@ def signals_over_depth(tables: Tables) -> dict[str, Estimate]:
         estimates[f"{name}_default"] = mean(default.to_numpy(), unit=UNIT)
         estimates[f"{name}_margin"] = difference(default.abs(), 2 * orthogonal.abs())
     return estimates
-
-
-def slopes(tables: Tables, cell: Cell, quantity: str) -> "pd.Series[float]":
-    """Return the least-squares slope of log10 of `quantity` over the layers, by seed."""
-    sizes = measured(tables, cell, quantity, step=0)
-    return log_slopes(sizes.rename(columns=lambda layer: int(layer.removeprefix("layers."))))
-
-
-def _cell(init: str, width: int) -> Cell:
-    return Cell("signal_tanh_depth", init, f"gaussian_{width}", f"tanh_mlp_w{width}_d128")

@@ -111,7 +111,7 @@ def he_with_relu(tables: Tables) -> dict[str, Estimate]:
     """Return the second moment's ratio of layer 30 to layer 1, median and mean, by width."""
     estimates = {}
     for width in (16, 64, 256):
-        net = Net("he_normal", "relu", width=width)
+        net = Net("he_normal", "relu", "signal_he", width)
         kept = ratios(by_layer(tables, net, "second_moment"), at=30)
         estimates[f"median_w{width}"] = median(kept)
         estimates[f"mean_w{width}"] = mean(kept)
