@@ -28,7 +28,7 @@ def luminance(colour: str) -> float:
     return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-@pytest.mark.parametrize("init", [*FAMILIES, "normal_0.01", "table_sine", "constant_2", "mine"])
+@pytest.mark.parametrize("init", [*FAMILIES, *style.LOOKS, "normal_0.01", "table_sine", "mine"])
 def test_colours_read_on_white_and_on_dark_grey(init: str) -> None:
     value, dark = luminance(style.colour(init)), luminance("#1e1e1e")
     assert 1.05 / (value + 0.05) > 2.8

@@ -96,14 +96,19 @@ def ensemble(name: str, size: int, count: int) -> pd.DataFrame:
     return frame.assign(ensemble=name, size=size, dominant="real")
 
 
+def write_probe(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write the table of a probe below `folder` with the types of a collected one."""
+    texts = dict.fromkeys(["init", "activation", "variant", "quantity"], "category")
+    (folder / "probes").mkdir(parents=True, exist_ok=True)
+    typed = frame.astype({**texts, "width": "int32", "layer": "int32", "index": "int32"})
+    typed.to_parquet(folder / "probes" / f"{name}.parquet")
+
+
 def build_theory(folder: Path, seeds: int = 5, count: int = 400) -> Path:
-    """Write the tables below `folder` with the types of the collected ones."""
-    names = ["init", "activation", "variant", "quantity"]
-    types = {**dict.fromkeys(names, "category"), "width": "int32", "layer": "int32"}
-    for part in ("probes", "matrices"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    signal(seeds).astype(types).to_parquet(folder / "probes" / "signal.parquet")
-    singular_values(seeds).astype(types).to_parquet(folder / "probes" / "spectra.parquet")
+    """Write the tables that the figures of theory read below `folder`."""
+    write_probe(folder, "signal", signal(seeds))
+    write_probe(folder, "spectra", singular_values(seeds))
     found = draws(count).astype({"ensemble": "category", "size": "int32"})
+    (folder / "matrices").mkdir(parents=True, exist_ok=True)
     found.to_parquet(folder / "matrices" / "draws.parquet")
     return folder

@@ -56,6 +56,9 @@ def validate(config: Config, root: Path) -> None:
     _check_entries(config, root)
     _check_experiments(config)
     _check_measurements(config)
+    for name in config.get("reduce", {}).get("without", []):
+        if name not in config["experiments"]:
+            raise unknown("experiment in reduce.without:", name, config["experiments"])
     for key in ("results", "reports"):
         _check_folder(key, Path(config[key]))
 
@@ -146,9 +149,15 @@ def _check_crossing(config: Config, name: str, crossing: Mapping[str, Any]) -> N
         )
 
 
+def experiments(config: Config) -> dict[str, Any]:
+    """Return the experiments that are run: all but those that the preview leaves out."""
+    out = config.get("reduce", {}).get("without", [])
+    return {name: entry for name, entry in config["experiments"].items() if name not in out}
+
+
 def cells(config: Config) -> Iterator[Cell]:
     """Yield every training job of the grid, in the order of config.yaml."""
-    for name, experiment in config["experiments"].items():
+    for name, experiment in experiments(config).items():
         for crossing in experiment["grid"]:
             seeds, block = _seeds(config, experiment["family"], crossing)
             for dataset, architecture, init in _names(crossing):

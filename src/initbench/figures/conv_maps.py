@@ -45,7 +45,7 @@ LIMITS = (1e-2, 3.0)
 def _relative(tables: Tables, **wanted: str) -> pd.DataFrame:
     """Return the rows of the probe with their values over the target of the init's variance."""
     found = measured(tables, "conv_borders", init=INITS, **wanted)
-    return found.assign(value=found.value / found.activation.map(TARGETS))
+    return found.assign(value=found.value / found.activation.map(TARGETS).astype(float))
 
 
 @figure(
@@ -154,6 +154,7 @@ def _draw_regions(axes: Axes, frame: pd.DataFrame, init: str) -> None:
     axes.axhspan(*KEPT, color=INK, alpha=0.12, lw=0)
     for region, (marker, dash) in REGIONS.items():
         part = held(frame[frame.variant == region], LIMITS)
-        band(axes, part, "layer", init, "", marker=marker, ls=dash, markevery=1)
+        if len(part):
+            band(axes, part, "layer", init, "", marker=marker, ls=dash, markevery=1)
     if frame.empty:
         empty(axes)

@@ -181,7 +181,10 @@ def _relative_norms(tables: Tables) -> pd.DataFrame:
 
 def units(frame: pd.DataFrame) -> pd.Series:
     """Return the number of units of each row's layer: widths change evenly with depth."""
-    first, last = (frame.variant.map({k: v[end] for k, v in SHAPES.items()}) for end in (0, 1))
+    first, last = (
+        frame.variant.map({name: ends[side] for name, ends in SHAPES.items()}).astype(float)
+        for side in (0, 1)
+    )
     reach = (last - first) * frame.layer / frame.layer.max()
     count: pd.Series = (frame.width * (first + reach)).astype(float).round()
     return count

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from initbench.claims import ledger
-from initbench.config import Config, cells
+from initbench.config import Config, cells, experiments
 from initbench.datasets import manifest
 from initbench.errors import InitbenchError, unknown
 from initbench.report import grid
@@ -29,25 +29,25 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         for verdict in judged
         if verdict["document"] in config["documents"]
     ]
-    experiments = _experiments(config, verdicts)
+    shown = _experiments(config, verdicts)
     costs = results / "costs.json"
     return ReportInputs(
         verdicts=verdicts,
         documents=[_document(known, letter) for letter in config["documents"]],
         figures=[_figure(results / "figures", name) for name in figures],
-        tables=_accuracy(results / "tables", config, experiments),
-        manifests=[manifest.read(results / "data" / n) for n in _datasets(config, experiments)],
+        tables=_accuracy(results / "tables", config, shown),
+        manifests=[manifest.read(results / "data" / n) for n in _datasets(config, shown)],
         environment=_json(results / "environment.json"),
         costs=_json(costs) if costs.exists() else None,
         amendments=[asdict(amendment) for amendment in known.amendments],
         purpose=config["purpose"],
-        config_summary=grid.summary(config, experiments),
+        config_summary=grid.summary(config, shown),
     )
 
 
 def _experiments(config: Config, verdicts: Iterable[Record]) -> list[str]:
     needed = {need for verdict in verdicts for need in verdict["needs"]}
-    return [name for name in config["experiments"] if name in needed]
+    return [name for name in experiments(config) if name in needed]
 
 
 def _datasets(config: Config, experiments: Sequence[str]) -> list[str]:
