@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from initbench.figures.frames import layer_number
+from matrix_tables import write_matrices
 from probe_tables import build_probes
+from theory_tables import singular_values, write_probe
 
 SEED_BASE = 2_000_000
 TENSORS = [f"{layer}.{kind}" for layer in ("fc1", "fc2", "out") for kind in ("weight", "bias")]
@@ -285,7 +287,8 @@ def build(folder: Path, seeds: int = 7, every: int = 50) -> Path:
     (folder / "probes").mkdir(exist_ok=True)
     signal_values(seeds).to_parquet(folder / "probes" / "signal_tanh_depth.parquet")
     replay(folder)
-    return build_probes(folder, seeds)
+    write_probe(folder, "spectra", singular_values(seeds))
+    return write_matrices(build_probes(folder, seeds))
 
 
 def kicked_accuracy(frame: pd.DataFrame, place: int) -> np.ndarray:

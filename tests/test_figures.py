@@ -85,7 +85,7 @@ def test_every_figure_shows_numbers_and_says_them(name: str, drawings) -> None:
     drawing, _ = drawings[name]
     assert len(drawing.data)
     assert re.search(r"\d", drawing.alt)
-    assert not re.search(r"nan|inf\b", drawing.alt)
+    assert not re.search(r"\b(nan|inf)\b", drawing.alt)
     assert len(drawing.alt) < 1600
     assert len(drawing.caption) > 40
     assert style.MISSING not in "".join(text.get_text() for text in texts(drawing))
@@ -147,13 +147,13 @@ def test_an_empty_grid_gives_an_empty_figure_that_says_so(name: str, tmp_path: P
     drawing = figures.registry()[name].draw(Tables(tmp_path))
     assert style.MISSING in svg(drawing)
     assert drawing.data.empty
-    assert "nan" not in drawing.alt
+    assert not re.search(r"\bnan\b", drawing.alt)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_seed_and_missing_arms_are_enough(name: str, few: Tables) -> None:
     drawing = figures.registry()[name].draw(few)
-    assert "nan" not in drawing.alt
+    assert not re.search(r"\bnan\b", drawing.alt)
     assert drawing.figure.axes
 
 
@@ -163,7 +163,8 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     folder = build(tmp_path_factory.mktemp("few"), seeds=1, every=500)
     for path in folder.glob("*/*.parquet"):
         frame = pd.read_parquet(path)
-        frame[frame["init"].isin(["default", "zeros"])].to_parquet(path)
+        if "init" in frame:
+            frame[frame["init"].isin(["default", "zeros"])].to_parquet(path)
     return Reduced(folder, without=("tiny_adam", "mnist_kick_1e-3", "replay_panels"))
 
 

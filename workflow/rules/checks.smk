@@ -2,7 +2,12 @@ rule check_formulas:
     input:
         mnist="<results>/data/mnist/manifest.json",
         source=sources(
-            "checks/*.py", "inits/*.py", "architectures/*.py", "datasets/*.py"
+            "checks/*.py",
+            "inits/*.py",
+            "architectures/*.py",
+            "datasets/*.py",
+            "matrices/document_c.py",
+            "training/*.py",
         ),
     output:
         "<results>/tables/checks.parquet",

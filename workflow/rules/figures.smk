@@ -1,7 +1,7 @@
 rule draw_figure:
     input:
         tables=tables_of_figure,
-        source=sources("figures/*.py"),
+        source=sources("figures/*.py", "theory/*.py"),
     output:
         svg="<results>/figures/{figure}.svg",
         csv="<results>/figures/{figure}.csv",

@@ -20,6 +20,6 @@ def expected_real(size: int) -> float:
     √2 Σ (2m−1)!!/(2m)!! over m = k−2, k−4, … down to 0 or 1, and 1 more where k is odd (Edelman,
     Kostlan and Shub 1994); about √(2k/π) for large k.
     """
-    m = np.arange(size % 2, size - 1, 2)
+    m = np.arange(size % 2, size, 2)
     terms = np.exp(gammaln(m + 0.5) - gammaln(m + 1)) / np.sqrt(np.pi)
     return float(size % 2 + np.sqrt(2) * terms.sum())
