@@ -82,7 +82,8 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "misspelt key of also": (
         put(*CROSSING, "also", {"recrod": {}}), "'recrod'; did you mean 'record'?"),
     "misspelt key of reduce": (
-        put("reduce", {"seed": {}, "epochs": {}, "train_samples": 100, "draws": {}}), "did you mean 'seeds'?"),
+        put("reduce", {"seed": {}, "epochs": {}, "train_samples": 100, "draws": {}}),
+        "did you mean 'seeds'?"),
     "unknown init": (put(*CROSSING, "inits", ["defualt"]), "'defualt'; did you mean 'default'?"),
     "unknown data set": (put(*CROSSING, "datasets", ["mons"]), "did you mean 'moons'?"),
     "unknown architecture": (

@@ -160,7 +160,7 @@ def document_loop(task: Task, raw: Path, seed: int) -> float:
     net = task.net(seed)
     batches = DataLoader(train, BATCH, sampler=_order(len(x), seed).tolist())
     looks = DataLoader(Subset(test, range(len(test_x))), BATCH)
-    train_model(net, batches, looks, epochs=1, lr=task.protocol.learning_rate)
+    train_model(net, batches, looks, epochs=1, lr=task.protocol.rates[0])
     return _test_loss(net, task, seed)
 
 
@@ -168,7 +168,7 @@ def plain_loop(task: Task, seed: int) -> float:
     """Train one network from tensors in memory with fused Adam; return the loss on the test set."""
     x, y, test_x, test_y = task.data(seed)
     net = task.net(seed)
-    optimizer = torch.optim.Adam(net.parameters(), lr=task.protocol.learning_rate, fused=True)
+    optimizer = torch.optim.Adam(net.parameters(), lr=task.protocol.rates[0], fused=True)
     batches = torch.split(_order(len(x), seed), BATCH)
     train_epoch(net, ((x[index], y[index]) for index in batches), optimizer)
     evaluate(net, [(test_x, test_y)])
@@ -179,7 +179,7 @@ def notebook_loop(task: Task, seed: int) -> float:
     """Train one chain as document A's notebook does; return the loss on the test set."""
     x, y, test_x, test_y = task.data(seed)
     net = task.net(seed)
-    optimizer = torch.optim.SGD(net.parameters(), lr=task.protocol.learning_rate)
+    optimizer = torch.optim.SGD(net.parameters(), lr=task.protocol.rates[0])
     for _ in range(task.protocol.epochs):
         if task.protocol.evaluate:
             _look(net, test_x, test_y)

@@ -4,7 +4,7 @@ Snakemake does not notice a truncated or stale file, so the footers are compared
 grid expects before anything is joined.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa

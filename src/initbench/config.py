@@ -252,4 +252,5 @@ def ensemble_spec(config: Config, ensemble: str) -> dict[str, Any]:
 
 def _most_draws(config: Config, family: str, wanted: int) -> int:
     """Return `wanted`, or what the preview allows a family if that is less."""
-    return min(wanted, config.get("reduce", {}).get("draws", {}).get(family, wanted))
+    most: int = config.get("reduce", {}).get("draws", {}).get(family, wanted)
+    return min(wanted, most)

@@ -22,7 +22,8 @@ METHOD = Method(
     "arXiv:1611.01232",
     applies_to="linear and convolution layers of a model that names its activation",
     note="In wide nets gradients neither grow nor fade on average, and q_star is the mean square "
-    "at which the pre-activations stay. ReLU and its like keep any size and get He's variance. "
+    "which the pre-activations keep; for GELU and SiLU that size is unstable and they drift from "
+    "it. ReLU and its like keep any size and get He's variance. "
     "Biases are random, N(0, σ_b²), and zero where σ_b is.",
 )
 

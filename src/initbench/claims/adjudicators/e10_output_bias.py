@@ -31,20 +31,20 @@ def cell(net: str, bias: str) -> Cell:
 @adjudicates("B59")
 def output_bias_of_class_frequencies(tables: Tables) -> dict[str, Estimate]:
     """Return the first loss over the entropy of the classes, the steps saved, and the balance."""
-    estimates: dict[str, Estimate] = {}
-    deviations = []
-    for net, dataset in NETS.items():
+    found, deviations = {}, []
+    for net in NETS:
         zero, prior = (losses(tables, cell(net, bias)) for bias in ("zero", "prior"))
-        entropy = float(stats.entropy(frequencies(*CLASSES[dataset])))
-        deviations.append((prior[0] / entropy - 1).abs().max())
-        estimates[f"saving_{net}"] = saving(prior, zero)
-        estimates[f"first_prior_{net}"] = mean((prior[0] / entropy).to_numpy())
-        estimates[f"first_zero_{net}"] = mean((zero[0] / entropy).to_numpy())
-        estimates[f"balanced_{net}"] = difference(
-            balanced_accuracy(tables, cell(net, "prior")),
-            balanced_accuracy(tables, cell(net, "zero")),
-        )
-    return {"deviation": exact(float(np.max(deviations)), n=len(prior))} | estimates
+        found[f"saving_{net}"] = saving(prior, zero)
+        for bias, loss in (("prior", prior), ("zero", zero)):
+            found[f"first_{bias}_{net}"] = mean((loss[0] / entropy(net)).to_numpy())
+        found[f"balanced_{net}"] = balance_gain(tables, net)
+        deviations.append((prior[0] / entropy(net) - 1).abs().max())
+    return {"deviation": exact(float(np.max(deviations)), n=len(prior))} | found
+
+
+def entropy(net: str) -> float:
+    """Return the entropy in nats of the class shares that `net` is trained on."""
+    return float(stats.entropy(frequencies(*CLASSES[NETS[net]])))
 
 
 def losses(tables: Tables, net: Cell) -> pd.DataFrame:
@@ -73,9 +73,15 @@ def steps_to(loss: pd.DataFrame, goal: "pd.Series[Any]") -> "pd.Series[Any]":
     return below.idxmax(axis=1)
 
 
-def balanced_accuracy(tables: Tables, net: Cell) -> "pd.Series[float]":
+def balance_gain(tables: Tables, net: str) -> Estimate:
+    """Return the paired difference in balanced accuracy at the end, log prior minus zero."""
+    return difference(*(balanced_accuracy(tables, cell(net, bias)) for bias in ("prior", "zero")))
+
+
+def balanced_accuracy(tables: Tables, net: Cell) -> "pd.Series[Any]":
     """Return the mean over classes of the share that is recognised at the end, by seed."""
     rows = tables.layers(net.experiment)
     rows = select(rows[rows["quantity"] == "recall"], net)
     last = rows[rows["step"] == rows["step"].max()]
-    return last.pivot(index="seed", columns="index", values="value").mean(axis=1)
+    recalls: pd.DataFrame = last.pivot(index="seed", columns="index", values="value")
+    return recalls.mean(axis=1)
