@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from depth_tables import build_depth
 from initbench.figures.frames import layer_number
 from matrix_tables import write_matrices
 from probe_tables import build_probes
+from recurrent_tables import build_recurrent
 from theory_tables import singular_values, write_probe
 
 SEED_BASE = 2_000_000
@@ -288,6 +290,7 @@ def build(folder: Path, seeds: int = 7, every: int = 50) -> Path:
     signal_values(seeds).to_parquet(folder / "probes" / "signal_tanh_depth.parquet")
     replay(folder)
     write_probe(folder, "spectra", singular_values(seeds))
+    build_recurrent(build_depth(folder, seeds), seeds)
     return write_matrices(build_probes(folder, seeds))
 
 

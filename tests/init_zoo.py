@@ -1,5 +1,6 @@
 """What the contract of the init methods is tested on: every method, some cases, small models."""
 
+import copy
 from functools import cache
 from itertools import pairwise
 
@@ -7,8 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from initbench import inits
-from initbench.architectures import conv_stack
+from initbench import architectures, inits
 from initbench.inits import catalogue
 from initbench.inits.common import weight_layers
 
@@ -52,23 +52,38 @@ class Scale(nn.Module):
         return x * self.weight
 
 
-class Normalized(Stack):
-    """A `Stack` with parameters that every method leaves at their fixed start."""
-
-    def __init__(self, *sizes):
-        super().__init__(*sizes)
-        self.norm, self.scale = nn.LayerNorm(sizes[-1]), Scale()
-        emptied(self)
-
-    def forward(self, x):
-        return self.final(self.scale(self.norm(self.activation(self.layers[0](x)))))
+def with_fixed_starts(model):
+    """The model with parameters that every method leaves at their fixed start."""
+    model.norm, model.scale = nn.LayerNorm(4), Scale()
+    return emptied(model)
 
 
+def built(family, **parameters):
+    blank = emptied(architectures.build({"family": family, **parameters}))
+    return lambda: copy.deepcopy(blank)
+
+
+RECURRENT = {"inputs": 3, "hidden": 5, "outputs": 2}
+RESIDUAL = {"inputs": 3, "width": 6, "blocks": 3, "classes": 2}
 ZOO = {
     "tiny_chain": lambda: Stack(*[2] * 9),
     "mnist_like": lambda: Stack(49, 16, 8, classes=10),
     "wide_tall_square": lambda: Stack(3, 12, 12, 5, classes=1),
-    "convolutions": lambda: emptied(conv_stack.build(inputs=3, channels=4, depth=3, classes=2)),
+    "convolutions": built("conv_stack", inputs=3, channels=4, depth=3, classes=2),
+    "rnn": built("recurrent", cell="rnn", **RECURRENT),
+    "lstm": built("recurrent", cell="lstm", **RECURRENT),
+    "gru": built("recurrent", cell="gru", **RECURRENT),
+    "residual": built("residual", **RESIDUAL),
+    "rezero": built("residual", rezero=True, **RESIDUAL),
+}
+# Methods that fill one kind of network, and the models of that kind.
+SPECIAL = {
+    "recurrent": ["rnn", "lstm", "gru"],
+    "branch_normal": ["residual"],
+    "branch_scaled": ["residual"],
+    "fixup": ["residual"],
+    "rezero": ["rezero"],
+    "zero_last": ["residual"],
 }
 OWN_CASES = [
     ("orthogonal", {"layers": [0, 1]}),
@@ -78,8 +93,11 @@ OWN_CASES = [
     ("deterministic_table", {"pattern": "hadamard"}),
     ("deterministic_table", {"pattern": "identity"}),
     ("truncated_normal", {"std": 1.5, "cut": "absolute"}),
+    ("recurrent", {"hidden": "default", "rest": "default"}),
+    ("recurrent", {"hidden": "identity", "gates": "separate"}),
+    ("output_bias", {"head": "default"}),
 ]
-OWN_BIASES = {"critical"}  # methods with a law of their own for the biases
+OWN_BIASES = {"critical", "output_bias", "recurrent"}  # methods with their own law of the biases
 
 
 def example(name):
@@ -104,9 +122,15 @@ def general_cases(name):
 
 
 def models(name):
-    """The models that a method can fill: a card that speaks of no convolution means it."""
+    """The models that a method is tested on: a card that speaks of no convolution means it."""
+    layers = ["tiny_chain", "mnist_like", "wide_tall_square"]
     convolves = "convolution" in catalogue.card(name)["applies_to"]
-    return [model for model in ZOO if convolves or model != "convolutions"]
+    return SPECIAL.get(name, layers + ["convolutions"] * convolves)
+
+
+def usual(name):
+    """What builds a model that suits the method."""
+    return ZOO[SPECIAL.get(name, ["mnist_like"])[0]]
 
 
 CASES = [case for name in catalogue.names() for case in general_cases(name)] + OWN_CASES

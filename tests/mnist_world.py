@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+import depth_world
 import synthetic
 from initbench.claims.adjudicators.e2_runs import CONSTANTS
 
@@ -62,6 +63,8 @@ class World:
     running_lag: float = 0.02
     seeds: int = 20
     last_epoch: int = 10
+    # The deep nets that row D40 looks at as well.
+    deep: depth_world.World = field(default_factory=depth_world.World)
 
     def tables(self) -> "WorldTables":
         """Return the tables of this world, each made when it is first read."""
@@ -69,6 +72,8 @@ class World:
 
     def frame(self, experiment: str, kind: str) -> pd.DataFrame:
         """Return the "outcomes", "curves" or "layers" of one experiment."""
+        if experiment == "mlp_depth":
+            return self.deep.frame(f"{experiment}/{kind}")
         cells = accuracies() | dict(self.accuracy)
         names = [key for key in cells if key.split("/")[0] == experiment]
         return synthetic.join(self._cell(kind, key, cells[key]) for key in names)

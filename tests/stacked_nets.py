@@ -10,6 +10,32 @@ from initbench.training.data import Data
 from initbench.training.ensemble import stack
 
 CHAIN = {"family": "mlp", "inputs": 2, "width": 2, "depth": 2}
+MNIST = {"family": "mnist_net", "hidden": [12, 7]}
+CLOCK = {"family": "recurrent", "inputs": 3, "hidden": 6, "outputs": 2}
+READER = {"family": "transformer", "layers": 2, "inputs": 5, "width": 12, "classes": 2}
+BLOCKS = {"family": "residual", "inputs": 3, "width": 6, "blocks": 3, "classes": 2}
+# Small nets of every family and the shape of a sample.
+FAMILIES = {
+    "cnn": ({"family": "cnn", "depth": 2, "channels": 3}, (1, 28, 28)),
+    "conv_stack": ({"family": "conv_stack", "channels": 3, "depth": 2}, (1, 6, 6)),
+    "deep_tanh_mlp": ({"family": "deep_tanh_mlp"}, (2,)),
+    "mlp": ({"family": "mlp", "inputs": 3, "width": 5, "depth": 2, "activation": "relu"}, (3,)),
+    "mnist_net": (MNIST, (1, 28, 28)),
+    "mnist_net_dropout": ({**MNIST, "dropout": 0.5}, (1, 28, 28)),
+    "mnist_net_sigmoid": ({**MNIST, "activation": "sigmoid"}, (1, 28, 28)),
+    "net_with_layer_norm": ({"family": "net_with_layer_norm", "inputs": 5, "width": 7}, (5,)),
+    "recurrent_rnn": ({**CLOCK, "cell": "rnn"}, (4, 3)),
+    "recurrent_lstm": ({**CLOCK, "cell": "lstm"}, (4, 3)),
+    "recurrent_gru": ({**CLOCK, "cell": "gru"}, (4, 3)),
+    "residual": (BLOCKS, (3,)),
+    "residual_rezero": ({**BLOCKS, "rezero": True}, (3,)),
+    "simple_net": ({"family": "simple_net", "input_size": 5, "hidden_size": 9}, (5,)),
+    "siren": ({"family": "siren", "width": 7, "outputs": 2}, (1,)),
+    "softmax_regression": ({"family": "softmax_regression"}, (1, 28, 28)),
+    "transformer_none": ({**READER, "norm": "none"}, (6, 5)),
+    "transformer_post": ({**READER, "norm": "post"}, (6, 5)),
+    "transformer_pre": ({**READER, "norm": "pre"}, (6, 5)),
+}
 
 
 def network(spec, weights, kind=torch.float32):

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import depth_world
 from initbench.claims.adjudicators.e2_layers import steps_to
 from initbench.claims.adjudicators.e2_runs import main
 from initbench.claims.adjudicators.registry import adjudicator
@@ -53,6 +54,10 @@ def ends(**accuracy: object) -> dict[str, object]:
 
 SPLIT = share(0.5, 20, 0.99, 0.89)  # accuracies so unlike that twenty of them decide nothing
 MIXED = share(0.6, 20, 0.6, 0.2)
+
+SCALED = ("xavier", "he_normal")
+FAST = {f"mnist_main/{init}": {0.5: 0.96} for init in SCALED}
+SLOW = {f"mnist_main/{init}": {1: 0.9, 2: 0.9} for init in SCALED}
 
 WORLDS = [
     # D01 to D08: the baseline and all zeros
@@ -170,14 +175,16 @@ WORLDS = [
     (
         "D40",
         YES,
-        {"epochs": {"mnist_main/xavier": {0.5: 0.96}, "mnist_main/he_normal": {0.5: 0.96}}},
+        {"epochs": FAST},
     ),
     (
         "D40",
         PARTLY,
         {"epochs": {"mnist_main/xavier": {0.5: 0.96}, "mnist_main/he_normal": {1: 0.9, 2: 0.9}}},
     ),
-    ("D40", NO, {"epochs": {f"mnist_main/{i}": {1: 0.9, 2: 0.9} for i in ("xavier", "he_normal")}}),
+    ("D40", PARTLY, {"epochs": SLOW}),
+    ("D40", NO, {"epochs": SLOW, "deep": depth_world.World(steps={"mlp_depth/*": 79.0})}),
+    ("D40", OPEN, {"epochs": FAST, "deep": depth_world.World(steps={"mlp_depth/*": 79.0})}),
     ("D46", YES, {}),
     ("D46", NO, {"seeds": 1}),
     ("D47", YES, {}),

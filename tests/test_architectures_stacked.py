@@ -1,8 +1,7 @@
 """Models side by side give each seed the bits that it gets alone, by layer and in training."""
 
-from dataclasses import astuple
+from functools import partial
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -11,11 +10,9 @@ from initbench import architectures, inits
 from initbench.architectures.activations import ACTIVATIONS
 from initbench.architectures.activations import activation as make_activation
 from initbench.architectures.feedforward import Feedforward
-from initbench.datasets import Split
 from initbench.errors import InitbenchError
-from initbench.training.engine import train_block
 from initbench.training.ensemble import stack
-from initbench.training.protocol import Protocol
+from stacked_nets import FAMILIES
 
 SEEDS = range(30, 35)
 PARTS = (slice(0, 1), slice(2, 3), slice(1, 4))
@@ -75,10 +72,10 @@ def numbers(models, seeds, x):
     return [*states, *(p.grad for p in model.parameters()), x.grad]
 
 
-def assert_bits_do_not_depend_on_the_block(build, shape):
+def assert_bits_do_not_depend_on_the_block(build, shape, sizes=(1, 7, 16)):
     for kind in PRECISIONS:
         models = drawn(build, kind)
-        for samples in (7, 16):
+        for samples in sizes:
             stream = torch.Generator().manual_seed(samples)
             x = torch.randn(len(SEEDS), samples, *shape, generator=stream, dtype=kind)
             whole = numbers(models, SEEDS, x)
@@ -120,18 +117,48 @@ def test_fixed_starts_and_middle_axes(shape, scalar):
         )
 
 
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_recurrent_layers(cell):
+    for hidden in (*SIZES, 32):
+        spec = {"family": "recurrent", "cell": cell, "inputs": 3, "hidden": hidden, "outputs": 2}
+        assert_bits_do_not_depend_on_the_block(
+            lambda spec=spec: architectures.build(spec), (3, 3), (1, 7, 64)
+        )
+
+
+@pytest.mark.parametrize("norm", ["pre", "post", "none"])
+def test_transformers(norm):
+    for width, tokens in ((4, 3), (12, 7), (32, 28)):
+        spec = {"family": "transformer", "norm": norm, "layers": 1, "inputs": 5, "width": width}
+        assert_bits_do_not_depend_on_the_block(
+            lambda spec=spec: architectures.build(spec), (tokens, 5)
+        )
+
+
+@pytest.mark.parametrize("rezero", [True, False])
+def test_residual_branches(rezero):
+    for width in (*SIZES, 64):
+        spec = {"family": "residual", "inputs": 3, "width": width, "blocks": 2, "rezero": rezero}
+        assert_bits_do_not_depend_on_the_block(lambda spec=spec: architectures.build(spec), (3,))
+
+
+def test_sine_layers_from_one_input_or_several():
+    for inputs, width in ((1, 3), (1, 64), (2, 13)):
+        spec = {"family": "siren", "inputs": inputs, "width": width}
+        assert_bits_do_not_depend_on_the_block(
+            lambda spec=spec: architectures.build(spec), (spec["inputs"],)
+        )
+
+
+def test_images_averaged_before_and_after_convolutions():
+    spec = {"family": "cnn", "depth": 2, "channels": 5}
+    assert_bits_do_not_depend_on_the_block(lambda: architectures.build(spec), (1, 28, 28))
+
+
 MODELS = {
-    "layer norm": (
-        lambda: architectures.build({"family": "net_with_layer_norm", "inputs": 5, "width": 7}),
-        (5,),
-    ),
-    "simple net": (lambda: architectures.build({"family": "simple_net", "input_size": 5}), (5,)),
-    "convolutions": (
-        lambda: architectures.build({"family": "conv_stack", "channels": 3, "depth": 2}),
-        (1, 6, 6),
-    ),
-    "tokens": (lambda: Mixer(7, 7, "tanh"), (4, 5)),
+    name: (partial(architectures.build, spec), shape) for name, (spec, shape) in FAMILIES.items()
 }
+MODELS["tokens"] = (lambda: Mixer(7, 7, "tanh"), (4, 5))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -140,42 +167,14 @@ def test_stacked_models_compute_what_the_single_ones_do(name):
     models = drawn(build, torch.float64)
     stream = torch.Generator().manual_seed(9)
     x = torch.randn(len(SEEDS), 9, *shape, generator=stream, dtype=torch.float64)
-    stacked = stack(models, SEEDS)
+    stacked = stack(models, SEEDS).eval()
     for row, model in enumerate(models):
+        model.eval()
         for (_, many), (_, one) in zip(stacked.states(x), model.states(x[row]), strict=True):
             torch.testing.assert_close(many[row], one, rtol=1e-10, atol=1e-12)
     names = [n for n, _ in models[0].named_parameters()]
     assert [n for n, _ in stacked.named_parameters()] == names
     assert all(p.shape[0] == len(SEEDS) and p.is_leaf for p in stacked.parameters())
-
-
-def make_split(shape):
-    stream = np.random.RandomState(0)
-    x = stream.standard_normal((len(SEEDS), 50, *shape)).astype(np.float32)
-    y = (x.reshape(len(SEEDS), 50, -1)[..., 0] > 0).astype(np.int64)
-    return Split(x[:, :30], y[:, :30], x[:, 30:], y[:, 30:])
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("name", ["layer norm", "convolutions"])
-def test_trained_together_equals_trained_alone(name, optimizer):
-    spec, shape = {
-        "layer norm": ({"family": "net_with_layer_norm", "inputs": 5, "width": 7}, (5,)),
-        "convolutions": ({"family": "conv_stack", "channels": 3, "depth": 2}, (1, 6, 6)),
-    }[name]
-    recipe = Protocol.of(
-        {"optimizer": optimizer, "learning_rate": 0.05, "batch": 8, "epochs": 2}
-        | {"evaluate": {"train": "each"}, "record": {"gradients": "each"}}
-    )
-    split, init = make_split(shape), {"method": "he_normal", "bias": "default"}
-    whole = train_block(spec, init, recipe, split, SEEDS)
-    for rows in PARTS:
-        some = Split(*(array[rows] for array in astuple(split)))
-        part = train_block(spec, init, recipe, some, SEEDS[rows])
-        for table in ("curves", "layers", "outcomes"):
-            frame = whole[table].to_pandas()
-            expected = frame[frame.seed.isin(SEEDS[rows])].reset_index(drop=True)
-            assert part[table].to_pandas().equals(expected), table
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ SMALL = {
         {"method": "lsuv"},
     ),
     "spectra": ({"measure": "spectra", "widths": [3], "products": [1, 2]}, HE),
+    "curvature": ({"measure": "curvature", "activations": ["tanh"], "widths": [3]}, HE),
 }
 
 

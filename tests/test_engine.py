@@ -9,21 +9,11 @@ from torch.nn.functional import cross_entropy
 
 from initbench import architectures, inits
 from initbench.datasets import Split
-from initbench.training.engine import predict, train_block
+from initbench.training.engine import _together, predict, train_block
 from initbench.training.ensemble import stack
 from initbench.training.protocol import Protocol
+from stacked_nets import CLOCK, FAMILIES
 
-FAMILIES = {
-    "deep_tanh_mlp": ({"family": "deep_tanh_mlp"}, (2,)),
-    "mlp": ({"family": "mlp", "inputs": 3, "width": 5, "depth": 2, "activation": "relu"}, (3,)),
-    "mnist_net": ({"family": "mnist_net", "hidden": [12, 7]}, (1, 28, 28)),
-    "mnist_net_dropout": ({"family": "mnist_net", "hidden": [12, 7], "dropout": 0.5}, (1, 28, 28)),
-    "mnist_net_sigmoid": (
-        {"family": "mnist_net", "hidden": [12, 7], "activation": "sigmoid"},
-        (1, 28, 28),
-    ),
-    "softmax_regression": ({"family": "softmax_regression"}, (1, 28, 28)),
-}
 SEEDS = range(30, 37)
 INIT = {"method": "orthogonal", "bias": "default"}
 
@@ -58,13 +48,23 @@ def protocol(**changes):
     return Protocol.of({**spec, **changes})
 
 
+def test_small_nets_of_all_families_stand_ready():
+    assert {spec["family"] for spec, _ in FAMILIES.values()} == set(architectures.families())
+
+
 @pytest.mark.parametrize("name", sorted(FAMILIES))
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(("optimizer", "shared"), [("sgd", False), ("adam", True)])
 def test_block_equals_its_seeds_alone_bit_for_bit(name, optimizer, shared):
+    assert_seeds_do_not_see_each_other(name, shared, protocol(optimizer=optimizer))
+
+
+def test_running_losses_over_many_batches_are_those_of_the_seeds_alone():
+    assert_seeds_do_not_see_each_other("mlp", False, protocol(batch=3))
+
+
+def assert_seeds_do_not_see_each_other(name, shared, recipe):
     spec, shape = FAMILIES[name]
     split = make_split(shape, SEEDS, shared)
-    recipe = protocol(optimizer=optimizer)
     whole = train_block(spec, INIT, recipe, split, SEEDS)
     for rows in (slice(0, 1), slice(2, 5)):
         part = train_block(spec, INIT, recipe, some(split, rows), SEEDS[rows])
@@ -72,6 +72,23 @@ def test_block_equals_its_seeds_alone_bit_for_bit(name, optimizer, shared):
             frame = whole[table].to_pandas()
             expected = frame[frame.seed.isin(SEEDS[rows])].reset_index(drop=True)
             assert part[table].to_pandas().equals(expected), table
+
+
+@pytest.mark.parametrize(
+    ("spec", "shape", "expected"),
+    [
+        ({"family": "mlp", "inputs": 784, "width": 64, "depth": 3, "classes": 10}, (784,), 10),
+        ({"family": "mlp", "inputs": 9, "width": 500, "depth": 1}, (9,), 3),
+        ({**CLOCK, "cell": "lstm", "hidden": 32}, (60, 3), 10),
+        ({"family": "transformer", "norm": "pre", "layers": 2}, (28, 28), 1),
+        ({"family": "residual", "blocks": 2, "rezero": True}, (1, 28, 28), 10),
+        ({"family": "cnn", "depth": 3, "channels": 4}, (1, 28, 28), 1),
+        ({"family": "mlp", "inputs": 1500, "width": 1000, "depth": 1}, (1500,), 1),
+    ],
+    ids=str,
+)
+def test_the_largest_state_and_the_weights_say_how_many_train_side_by_side(spec, shape, expected):
+    assert _together(spec, torch.zeros(64, *shape), 10) == expected
 
 
 @pytest.mark.parametrize("batch", ["full", 16])

@@ -17,9 +17,10 @@ from initbench.inits import catalogue
 from initbench.inits.method import Streams
 
 ROOT = Path(__file__).parents[1]
-METHODS = """constant constant_layer critical default delta_orthogonal deterministic_table dirac
-    he_normal he_uniform identity lecun_normal lecun_uniform lsuv normal orthogonal sparse
-    spectral_radius svd truncated_normal xavier_normal xavier_uniform zeros"""
+METHODS = """branch_normal branch_scaled constant constant_layer critical default delta_orthogonal
+    deterministic_table dirac fixup he_normal he_uniform identity lecun_normal lecun_uniform lsuv
+    normal orthogonal output_bias recurrent rezero siren sparse spectral_radius svd
+    truncated_normal xavier_normal xavier_uniform zero_last zeros"""
 
 
 def test_the_methods_of_the_documents_exist():
@@ -86,6 +87,9 @@ def test_card_holds_the_literals_of_the_file():
         ("truncated_normal", {"cut": 2}, "'relative' or 'absolute'"),
         ("sparse", {"connections": 0}, "a whole number of at least 1"),
         ("deterministic_table", {"pattern": "cosine"}, "'sine' or 'hadamard' or 'identity'"),
+        ("recurrent", {"forget_bias": "one"}, "a finite number .* or 'rest'"),
+        ("output_bias", {"head": []}, "'zero' or 'default' or a list, each item a number above 0"),
+        ("output_bias", {"head": [0.5, 0]}, "each item a number above 0"),
     ],
 )
 def test_bad_parameters_are_refused_in_one_sentence(name, given, message):

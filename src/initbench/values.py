@@ -79,6 +79,8 @@ def kind(annotation: ast.expr) -> Kind:
             return _either(kind(left), kind(right))
         case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Tuple(elts=options)):
             return _choice(*map(ast.literal_eval, options))
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=ast.Constant(value=option)):
+            return _choice(option)
         case ast.Subscript(value=ast.Name(id="Sequence"), slice=item):
             return _list_of(kind(item))
     text = ast.unparse(annotation)

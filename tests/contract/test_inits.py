@@ -16,9 +16,9 @@ from init_zoo import (
     CASES,
     OWN_BIASES,
     SEED,
+    SPECIAL,
     WITH_LAW,
     ZOO,
-    Normalized,
     Stack,
     drawn,
     example,
@@ -26,6 +26,8 @@ from init_zoo import (
     laws,
     models,
     probabilities,
+    usual,
+    with_fixed_starts,
 )
 from initbench import inits
 from initbench.errors import InitbenchError
@@ -96,7 +98,7 @@ def test_only_the_seed_decides_the_weights_and_it_does_unless_declared_determini
 
 @every_case
 def test_no_global_stream_is_touched(name, given):
-    model = ZOO["mnist_like"]()
+    model = usual(name)()
     before = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
     inits.initialize(model, name, given, SEED, torch.ones(4, 49))
     assert torch.equal(before[0], torch.get_rng_state())
@@ -107,7 +109,9 @@ def test_no_global_stream_is_touched(name, given):
 LOCAL = [
     (name, given)
     for name, given in CASES
-    if given.get("layers") != "worst" and not inits.load(name).METHOD.calibrated
+    if name not in SPECIAL
+    and given.get("layers") != "worst"
+    and not inits.load(name).METHOD.calibrated
 ]
 
 
@@ -168,29 +172,31 @@ def test_default_biases_are_those_of_pytorch(name, given):
     scaled = [
         layer.bias.detach() * fans(layer.weight)[0] ** 0.5
         for seed in range(60)
-        for _, layer in weight_layers(drawn(ZOO["mnist_like"], name, given, seed))
+        for _, layer in weight_layers(drawn(usual(name), name, given, seed))
     ]
     assert stats.kstest(torch.cat(scaled), stats.uniform(-1, 2).cdf).pvalue > 1e-3
 
 
 @every_method
 def test_fixed_starts_are_set_and_the_other_layers_drawn_as_ever(name):
-    model, plain = (drawn(partial(kind, 3, 4), name, example(name)) for kind in (Normalized, Stack))
+    build = usual(name)
+    model = drawn(lambda: with_fixed_starts(build()), name, example(name))
     assert model.norm.weight.tolist() == [1, 1, 1, 1]
     assert model.norm.bias.tolist() == [0, 0, 0, 0]
     assert model.scale.weight.item() == 0.5
-    assert [layer for layer, _ in weight_layers(model)] == ["layers.0", "final"]
-    assert all(parameter.isfinite().all() for parameter in model.parameters())
-    assert torch.equal(model.layers[0].weight, plain.layers[0].weight)
+    layers, plain = weight_layers(model), weight_layers(drawn(build, name, example(name)))
+    for (layer, own), (expected, other) in zip(layers, plain, strict=True):
+        assert layer == expected
+        assert torch.equal(own.weight, other.weight)
 
 
 @every_method
 def test_only_calibrated_methods_look_at_inputs(name):
+    blind, seeing = usual(name)(), drawn(usual(name), name, example(name))
     if inits.load(name).METHOD.calibrated:
         with pytest.raises(InitbenchError, match="measures the model on data but got none"):
-            inits.initialize(Stack(3, 4), name, example(name), SEED)
+            inits.initialize(blind, name, example(name), SEED)
     else:
-        blind, seeing = Stack(3, 4), drawn(lambda: Stack(3, 4), name, example(name))
         inits.initialize(blind, name, example(name), SEED)
         pairs = zip(blind.parameters(), seeing.parameters(), strict=True)
         assert all(torch.equal(*pair) for pair in pairs)
@@ -198,7 +204,13 @@ def test_only_calibrated_methods_look_at_inputs(name):
 
 @every_method
 def test_a_model_with_other_parameters_is_refused(name):
-    model = Stack(2, 2)
-    model.scale = nn.Parameter(torch.ones(2))
-    with pytest.raises(InitbenchError, match=r"parameter 'scale'.* FIXED_START"):
-        inits.initialize(model, name, example(name), SEED, torch.ones(3, 2))
+    model = usual(name)()
+    model.offset = nn.Parameter(torch.ones(2))
+    with pytest.raises(InitbenchError, match=r"parameter 'offset'.* FIXED_START"):
+        inits.initialize(model, name, example(name), SEED, torch.ones(3, 49))
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_a_method_for_one_kind_of_network_refuses_others(name):
+    with pytest.raises(InitbenchError, match=r"; use an? "):
+        inits.initialize(Stack(2, 2), name, example(name), SEED)

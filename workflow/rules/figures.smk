@@ -1,7 +1,12 @@
 rule draw_figure:
     input:
         tables=tables_of_figure,
-        source=sources("figures/*.py", "theory/*.py"),
+        source=sources(
+            "figures/*.py",
+            "theory/*.py",
+            "statistics/*.py",
+            "datasets/gaussian_classes.py",
+        ),
     output:
         svg="<results>/figures/{figure}.svg",
         csv="<results>/figures/{figure}.csv",

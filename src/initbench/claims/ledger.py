@@ -138,8 +138,8 @@ def load(folder: Path) -> Ledger:
     """
     *documents, amendments = files(folder)
     schema = yaml.safe_load((folder.parent / "schemas" / "ledger.schema.yaml").read_text("utf-8"))
-    parts = [_read(path, schema) for path in documents]
-    changes = [*_read(amendments, _part(schema, "amendments"))]
+    parts = [read(path, schema) for path in documents]
+    changes = [*read(amendments, _part(schema, "amendments"))]
     changes += [change for part in parts for change in part.get("amendments", [])]
     ledger = Ledger(
         tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
@@ -155,7 +155,7 @@ def load(folder: Path) -> Ledger:
 def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path in sorted(folder.glob("explanations_*.yaml")):
-        for claim, texts in _read(path, schema).items():
+        for claim, texts in read(path, schema).items():
             found[claim] = {WORDS.get(key, key): text.strip() for key, text in texts.items()}
     return found
 
@@ -170,8 +170,11 @@ class _UniqueKeys(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _read(path: Path, schema: Mapping[str, Any]) -> Any:
-    """Return the content of a YAML file that satisfies `schema`, with dates as text."""
+def read(path: Path, schema: Mapping[str, Any]) -> Any:
+    """Return the content of a YAML file, with dates as text.
+
+    Raises InitbenchError where it cannot be read or does not satisfy `schema`.
+    """
     try:
         content = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)
     except (OSError, yaml.YAMLError) as fault:

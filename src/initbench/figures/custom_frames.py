@@ -1,5 +1,6 @@
 """What the figures of recurrent, residual, custom and output inits share: scores and panels."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,17 @@ from initbench.figures.frames import (
     success_rate,
 )
 from initbench.figures.rows import FILL, dot_panel
-from initbench.figures.style import canvas, empty, label, logarithmic, percent, proxy, reference
+from initbench.figures.style import (
+    MISSING,
+    canvas,
+    empty,
+    label,
+    logarithmic,
+    percent,
+    proxy,
+    reference,
+)
+from initbench.figures.tiny_success import ROUNDING
 from initbench.figures.words import Say, number, share
 from initbench.tables import Tables
 
@@ -29,8 +40,9 @@ NAMES = {
     "recurrent_normal": "N(0, 0.01²)",
     "recurrent_xavier": "Xavier",
     "recurrent_orthogonal": "orthogonal",
-    "recurrent_orthogonal_gates": "orthogonal, gate by gate",
+    "recurrent_orthogonal_gates": "orthogonal per gate",
     "recurrent_identity": "identity",
+    **{f"forget_bias_{bias}": f"forget bias {bias}".replace("-", "−") for bias in (-1, 0, 1, 2)},
     "residual_he": "He",
     "residual_scaled": "He / √L",
     "residual_small": "N(0, 0.01²) in the branches",
@@ -41,12 +53,16 @@ NAMES = {
     "normal_0.01": "N(0, 0.01²)",
     "he_normal": "He",
     "xavier_normal": "Xavier",
+    "xavier": "Xavier",
+    "he": "He",
+    **{f"svd_k1_s{scale}": f"singular values all {scale}" for scale in (0.6, 0.8, 1.0, 1.25)},
     "output_zero": "zero bias",
     "output_default": "default bias",
     "output_prior": "log class shares",
 }
 WORST_ERROR = 10.0  # larger errors, and those of diverged runs, count as this
 LEARNED = 0.8
+CROWDED = 200.0  # a logarithmic axis that reaches further is labelled at powers of ten only
 PEAK_TO_PEAK = 2.0  # of a signal within [-1, 1]
 
 
@@ -75,13 +91,13 @@ def capped(errors: pd.Series) -> pd.Series:
 
 
 def _learned(runs: pd.DataFrame) -> pd.Series:
-    return runs.test_accuracy >= LEARNED
+    return runs.test_accuracy >= LEARNED - ROUNDING
 
 
 def signal_to_noise(runs: pd.DataFrame) -> pd.Series:
     """Return the peak signal-to-noise ratio 10 log10(4/mse) of each run in dB, at least 0."""
     ratio = PEAK_TO_PEAK**2 / runs.test_loss.astype(float).fillna(np.inf)
-    return 10 * np.log10(ratio.clip(lower=1.0))
+    return 10 * ratio.clip(lower=1.0).map(math.log10)
 
 
 def unbounded(values: Any) -> tuple[float, float, float]:
@@ -95,8 +111,8 @@ def decibels(value: float) -> str:
 
 
 ACCURACY = Score("test accuracy", _accuracy, mean_interval, share)
-WITHIN = Score("test sums within 0.1 of the target", _accuracy, mean_interval, share)
-ERROR = Score("mean squared error on the test set", _error, median_interval, number, "log")
+WITHIN = Score("sums within 0.1 of the target", _accuracy, mean_interval, share)
+ERROR = Score("mean squared error", _error, median_interval, number, "log")
 SUCCESS = Score("share of runs at 80 % or more", _learned, success_rate, share)
 PSNR = Score("peak signal-to-noise ratio, dB", signal_to_noise, unbounded, decibels, "linear")
 
@@ -127,6 +143,12 @@ def learning(
     return bands(of_net(held, net), ["init", "step"], column, summary)
 
 
+def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all parts; one without rows has no types, and would spoil the others'."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled or parts[:1], ignore_index=True)
+
+
 def of_net(frame: pd.DataFrame, net: str) -> pd.DataFrame:
     """Return the rows of nets whose whole name matches the pattern `net`."""
     return frame[frame.architecture.astype(str).str.fullmatch(net)]
@@ -135,7 +157,8 @@ def of_net(frame: pd.DataFrame, net: str) -> pd.DataFrame:
 def in_order(frame: pd.DataFrame, inits: Sequence[str]) -> pd.DataFrame:
     """Return `frame` with its inits in the given order."""
     place = {init: k for k, init in enumerate(inits)}
-    return frame.sort_values("init", key=lambda names: names.map(place), ignore_index=True)
+    rank = frame["init"].map(place)
+    return frame.assign(rank=rank).sort_values("rank", kind="stable").drop(columns="rank")
 
 
 def dot_stack(
@@ -143,30 +166,36 @@ def dot_stack(
 ) -> tuple[Figure, dict[str, Axes]]:
     """Draw one panel of dots a heading, each with the axis of its score, and return them by it.
 
-    Unlike `dot_rows`, a panel without rows stays and says that the grid lacks it.
+    Panels of one score share their axis. Unlike in `dot_rows`, a panel without rows stays and says
+    that the grid lacks it.
     """
     parts = {name: frame[frame.panel == name] for name in panels}
     sizes = [max(1.5, part["row"].nunique()) for part in parts.values()]
     height = 1.0 + 0.75 * len(sizes) + 0.25 * sum(sizes)
     ratios = [size + 0.2 for size in sizes]
     drawing, grid = canvas(len(sizes), 1, height, height_ratios=ratios)
+    first: dict[str, Axes] = {}
     for axes, (name, part) in zip(grid[:, 0], parts.items(), strict=True):
         axes.set_title(name)
-        _score_axis(axes, panels[name])
+        if panels[name].text in first:
+            axes.sharex(first[panels[name].text])
+        first.setdefault(panels[name].text, axes)
         if part.empty:
             empty(axes)
         else:
             dot_panel(axes, part, levels)
+            _score_axis(axes, panels[name])
     return drawing, dict(zip(panels, grid[:, 0], strict=True))
 
 
 def _score_axis(axes: Axes, score: Score) -> None:
     axes.set_xlabel(score.text)
     if score.scale == "share":
-        axes.set_xlim(-0.02, 1.02)
         percent(axes.xaxis)
     elif score.scale == "log":
-        logarithmic(axes, "x", (1, 2, 5))
+        axes.set_xscale("log")
+        low, high = axes.get_xlim()
+        logarithmic(axes, "x", (1, 2, 5) if high / low < CROWDED else (1,))
 
 
 def blind(axes: Axes, at: float, across: bool) -> None:
@@ -174,6 +203,8 @@ def blind(axes: Axes, at: float, across: bool) -> None:
     reference(axes, at, "a net that ignores its input", ":", across)
 
 
-def fills(levels: Iterable[str]) -> list[Line2D]:
-    """Return key entries for the filled and the open dots of a panel with two levels."""
-    return [proxy(text, fill) for text, fill in zip(levels, FILL, strict=True)]
+def fills(frame: pd.DataFrame, levels: Iterable[str]) -> list[Line2D]:
+    """Return key entries for the filled and the open dots of `frame`, or that it has none."""
+    found = set(frame.level)
+    texts = (text if text in found else f"{text} ({MISSING})" for text in levels)
+    return [proxy(text, fill) for text, fill in zip(texts, FILL, strict=True)]

@@ -18,7 +18,7 @@ COLUMNS = [
     *("dataset", "architecture", "init", "seed", "step", "epoch", "split", "loss", "accuracy"),
     *("layer", "quantity", "index", "value", "test_loss", "test_accuracy", "run", "moment"),
     *("kind", "x", "y", "score", "label", "s1", "s2", "printed_s1", "printed_s2"),
-    *("activation", "width", "variant"),
+    *("activation", "width", "variant", "learning_rate"),
 ]
 TINY = {"dataset": "moons", "architecture": "tanh_chain"}
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
@@ -60,12 +60,12 @@ def final(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.query("step == step.max()")
 
 
-def mean_interval(values: NDArray[np.float64], top: float = 1.0) -> Triple:
-    """Return the mean with its 95 % t interval, cut off at 0 and at `top`, the best accuracy."""
+def mean_interval(values: NDArray[np.float64], top: float = 1.0, bottom: float = 0.0) -> Triple:
+    """Return the mean with its 95 % t interval, cut off at `bottom` and `top`: those of shares."""
     centre = float(values.mean())
     spread = values.std(ddof=1) if len(values) > 1 else 0.0
     reach = float(stats.t.ppf(0.975, max(1, len(values) - 1)) * spread / np.sqrt(len(values)))
-    return centre, max(0.0, centre - reach), min(top, centre + reach)
+    return centre, max(bottom, centre - reach), min(top, centre + reach)
 
 
 def median_interval(values: NDArray[np.float64]) -> Triple:

@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from initbench.figures.style import INK, centred
 
 
-def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: Any) -> None:
-    """Draw `colours` (rows × columns, NaN = bare) with `texts` of equal shape in the cells."""
+def heat_map(
+    axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, size: float = 10, **options: Any
+) -> None:
+    """Draw `colours` (rows × columns, NaN = bare) with `texts` of equal shape in the cells.
+
+    `size` is that of the letters, in points.
+    """
     sns.heatmap(colours, cmap="viridis", cbar=False, ax=axes, **options)
     mesh = axes.collections[0]
     mesh.update_scalarmappable()
@@ -20,7 +25,7 @@ def heat_map(axes: Axes, colours: pd.DataFrame, texts: pd.DataFrame, **options: 
     bare = colours.isna().to_numpy()
     for (row, column), shade in zip(np.ndindex(bare.shape), shades, strict=True):
         ink = INK if bare[row, column] else _letters(shade)
-        centred(axes, (column + 0.5, row + 0.5), str(texts.iloc[row, column]), 10, ink)
+        centred(axes, (column + 0.5, row + 0.5), str(texts.iloc[row, column]), size, ink)
     axes.tick_params(length=0)
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)

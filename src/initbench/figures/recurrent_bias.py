@@ -6,11 +6,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.custom_frames import blind, scores
+from initbench.figures.custom_frames import (
+    ACCURACY,
+    blind,
+    joined,
+    learning,
+    printed,
+    scores,
+)
+from initbench.figures.frames import final, mean_interval
+from initbench.figures.propagation_frames import heading
 from initbench.figures.recurrent_scores import BIASES, LENGTHS, PANELS
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import (
     INK,
+    MISSING,
     band,
     below,
     canvas,
@@ -27,6 +37,7 @@ from initbench.tables import Tables
 from initbench.theory.dynamics import forget_half_life
 
 MARKERS = dict(zip(LENGTHS, "o^", strict=True))
+LEARNED = 0.9
 REACH = (-1.4, 2.4)  # of the axis of forget biases
 
 
@@ -39,7 +50,7 @@ def _doses(tables: Tables) -> pd.DataFrame:
         for panel, (task, score, _) in PANELS.items()
         for steps in LENGTHS
     ]
-    frame = pd.concat(parts, ignore_index=True)
+    frame = joined(parts)
     bias = frame["init"].map(BIASES).astype(float)
     return frame.assign(bias=bias, half_life=bias.map(forget_half_life))
 
@@ -51,8 +62,9 @@ def _doses(tables: Tables) -> pd.DataFrame:
     title="How much an LSTM remembers, by the bias of its forget gate",
     caption=(
         "The bias is the sum of the cell's two. Accuracies: mean over seeds with its 95 % t "
-        "interval; errors: median with its 95 % interval. Theory, not measured: if only the bias "
-        "b acts, the cell keeps the share σ(b) a step and falls to half in −ln 2/ln σ(b) steps."
+        "interval; errors: median with its 95 % interval, 10 at most. Theory, not measured: if "
+        "only the bias b acts, the cell keeps the share σ(b) a step and falls to half in "
+        "−ln 2/ln σ(b) steps."
     ),
 )
 def draw_forget_bias(tables: Tables) -> Drawing:
@@ -69,17 +81,100 @@ def draw_forget_bias(tables: Tables) -> Drawing:
 
 def _draw_doses(axes: Axes, frame: pd.DataFrame, name: str) -> None:
     _, score, level = PANELS[name]
-    axes.set_title(_short(name), fontsize=10)
-    axes.set_ylabel(score.text.removesuffix(" on the test set"))
+    heading(axes, name, frame)
+    axes.set_ylabel(score.text.removesuffix(" of the target"))
     if score.scale == "log":
         logarithmic(axes)
     else:
         axes.set_ylim(0, 1.03)
         percent(axes.yaxis)
-    blind(axes, level, across=True)
-    for ink, (length, part) in zip(ramp(len(LENGTHS)), frame.groupby("length"), strict=False):
+    for ink, (length, text) in zip(ramp(len(LENGTHS)), LENGTHS.items(), strict=True):
+        part = frame[frame.length == length]
         style: dict[str, Any] = {"color": ink, "marker": MARKERS[length], "ls": "-"}
-        text = f"{LENGTHS[length]} (n = {part.n.max()})"
-        band(axes, part, "bias", "forget_bias", text, markevery=1, **style)
+        if len(part):
+            band(axes, part, "bias", "forget_bias", text, markevery=1, **style)
+    blind(axes, level, across=True)
+    _name_missing(axes, frame)
+
+
+def _name_missing(axes: Axes, frame: pd.DataFrame) -> None:
+    absent = [text for length, text in LENGTHS.items() if length not in set(frame.length)]
+    if frame.empty:
+        empty(axes)
+    elif absent:
+        place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "style": "italic"}
+        axes.text(0.98, 0.04, f"{absent[0]}: {MISSING}", **place)
+
+
+def _draw_half_life(axes: Axes) -> None:
+    """Draw the half-life over the bias, with the two lengths of the tasks."""
+    biases = np.linspace(*REACH, 60)
+    axes.plot(biases, [forget_half_life(bias) for bias in biases], color=INK)
+    measured = list(BIASES.values())
+    halves = [forget_half_life(bias) for bias in measured]
+    axes.plot(measured, halves, color=INK, ls="none", marker="o")
+    for ink, length in zip(ramp(len(LENGTHS)), LENGTHS, strict=True):
+        axes.axhline(length, color=ink, lw=1.3, ls="--")
+        axes.text(REACH[0] + 0.08, length * 1.06, f"{length} steps", va="bottom", size=9.5)
+    logarithmic(axes, steps=(1, 2, 5))
+    axes.set(xlim=REACH, ylim=(0.3, 120), xticks=measured, ylabel="half-life, steps")
+    axes.set_title("Theory: half-life of the cell", fontsize=10)
+
+
+def _words(frame: pd.DataFrame) -> str:
+    """Return the scores at biases 0 and 1 and the half-lives of all biases."""
+    ends = frame[frame.bias.isin([0, 1])]
+    said = [
+        each(part, lambda row: f"{row.length} steps at {row.bias:g}", PANELS[str(name)][1].say)
+        for name, part in ends.groupby("panel", sort=False)
+    ]
+    names = ends.panel.unique()
+    scored = listing(f"{name}: {text}" for name, text in zip(names, said, strict=True))
+    lives = ", ".join(f"{number(forget_half_life(b))} at {b}" for b in BIASES.values())
+    return f"Scores by length and forget bias. {scored}. Half-life in theory, steps: {lives}"
+
+
+@figure(
+    name="recurrent_bias_curves",
+    needs=["recall_20", "recall_60"],
+    claims=["B58", "B82"],
+    title="How an LSTM learns to recall, by the bias of its forget gate",
+    caption=(
+        "Delayed recall of one of eight symbols. Mean over seeds with its 95 % t interval. "
+        "Dotted: a net that ignores its input; dashed: 90 %, to which updates are counted."
+    ),
+)
+def draw_curves(tables: Tables) -> Drawing:
+    """Draw the LSTM's test accuracy over training by forget bias, one panel a length."""
+    parts = [
+        learning(tables, f"recall_{n}", "lstm_.*", list(BIASES), "accuracy", mean_interval).assign(
+            length=n
+        )
+        for n in LENGTHS
+    ]
+    frame = joined(parts)
+    drawing, panels = canvas(1, 2, 3.9, sharex=True, sharey=True)
+    for axes, length in zip(panels.flat, LENGTHS, strict=True):
+        part = frame[frame.length == length]
+        _draw_learning(axes, part)
+        heading(axes, LENGTHS[length], part)
+    panels[0, 0].set_ylabel(ACCURACY.text)
+    below(panels, "updates")
+    key(drawing, lines(panels))
+    last = final(frame)
+    words = each(last, lambda row: f"{row.length} steps, bias {BIASES[row['init']]}")
+    return Drawing(drawing, frame, f"Mean test accuracy at the end: {words}.")
+
+
+def _draw_learning(axes: Axes, frame: pd.DataFrame) -> None:
+    axes.set_ylim(0, 1.03)
+    percent(axes.yaxis)
+    for place, (ink, init) in enumerate(zip(ramp(len(BIASES)), BIASES, strict=True)):
+        part = frame[frame["init"] == init]
+        style: dict[str, Any] = {"color": ink, "marker": "vos^"[place], "ls": "-"}
+        if len(part):
+            band(axes, part, "step", init, printed(init), markevery=(2 + place, 5), **style)
+    blind(axes, 1 / 8, across=True)
+    reference(axes, LEARNED, "90 %")
     if frame.empty:
         empty(axes)

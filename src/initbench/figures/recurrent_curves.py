@@ -3,7 +3,14 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.custom_frames import ERROR, blind, in_order, learning, printed
+from initbench.figures.custom_frames import (
+    ERROR,
+    blind,
+    in_order,
+    joined,
+    learning,
+    printed,
+)
 from initbench.figures.frames import Summary, final, mean_interval, median_interval, present
 from initbench.figures.propagation_frames import heading
 from initbench.figures.recurrent_scores import LENGTHS, PLAIN
@@ -11,11 +18,12 @@ from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import band, below, canvas, empty, key, lines, logarithmic, percent
 from initbench.figures.words import extremes
 from initbench.tables import Tables
+from initbench.theory.baselines import ADDING_BASELINE
 
 # Of each task: column of the curves, how it is summarised, its axis, the level without input.
 TASKS: dict[str, tuple[str, Summary, str, float]] = {
     "recall": ("accuracy", mean_interval, "test accuracy", 1 / 8),
-    "adding": ("loss", median_interval, "mean squared error", 1 / 6),
+    "adding": ("loss", median_interval, "mean squared error", ADDING_BASELINE),
 }
 HEADINGS = {"recall": "Delayed recall", "adding": "Adding problem"}
 
@@ -28,7 +36,7 @@ def _curves(tables: Tables) -> pd.DataFrame:
         for task, (column, summary, _, _) in TASKS.items()
         for steps in LENGTHS
     ]
-    return pd.concat(parts, ignore_index=True)
+    return joined(parts)
 
 
 @figure(
@@ -38,7 +46,7 @@ def _curves(tables: Tables) -> pd.DataFrame:
     title="How a tanh RNN learns to remember, by the init of its recurrent weights",
     caption=(
         "Above: mean over seeds with its 95 % t interval. Below: median with its 95 % interval, "
-        "on a logarithmic axis. Dotted: a net that ignores its input."
+        "on a logarithmic axis; errors above 10 count as 10. Dotted: a net that ignores its input."
     ),
 )
 def draw_curves(tables: Tables) -> Drawing:

@@ -10,32 +10,32 @@ from initbench.figures.custom_frames import (
     blind,
     dot_stack,
     fills,
+    joined,
     scores,
 )
 from initbench.figures.registry import Drawing, figure
 from initbench.figures.style import key
 from initbench.figures.words import extremes
 from initbench.tables import Tables
+from initbench.theory.baselines import ADDING_BASELINE
 
-LENGTHS = {20: "sequences of 20 steps", 60: "sequences of 60 steps"}
-TASKS = {
-    "recall": "Delayed recall: name the first symbol at the end",
-    "adding": "Adding problem: sum the two marked numbers",
-}
+LENGTHS = {20: "20 steps", 60: "60 steps"}  # of the sequences
 CELLS = {"rnn": "tanh RNN", "lstm": "LSTM", "gru": "GRU"}
 HIDDEN = ["default", "normal", "xavier", "orthogonal", "identity"]
 PLAIN = [f"recurrent_{name}" for name in HIDDEN]
 GATED = ["recurrent_default", "recurrent_orthogonal", "recurrent_orthogonal_gates"]
 BIASES = {f"forget_bias_{bias}": bias for bias in (-1, 0, 1, 2)}
+# Of each panel: the task, the score and the level without input.
 PANELS: dict[str, tuple[str, Score, float]] = {
-    TASKS["recall"]: ("recall", ACCURACY, 1 / 8),
+    "Delayed recall": ("recall", ACCURACY, 1 / 8),
     # |u + v - 1| < 0.1 for uniform u and v has the probability 1 - 0.9².
-    f"{TASKS['adding']} (hits)": ("adding", WITHIN, 0.19),
-    f"{TASKS['adding']} (error)": ("adding", ERROR, 1 / 6),
+    "Adding problem: hits": ("adding", WITHIN, 0.19),
+    "Adding problem: error": ("adding", ERROR, ADDING_BASELINE),
 }
-TASKS_CAPTION = (
-    "Accuracies: mean over seeds with its 95 % t interval; errors: median with its 95 % interval. "
-    "Dotted: a net that ignores its input."
+TASKS = (
+    "Recall: name at the end the first of eight symbols; adding: sum the two marked numbers. "
+    "Accuracies: mean over seeds with its 95 % t interval; errors: median with its 95 % interval, "
+    "10 at most."
 )
 
 
@@ -48,7 +48,7 @@ def _both_lengths(tables: Tables, cell: str, inits: list[str]) -> pd.DataFrame:
         for panel, (task, score, _) in PANELS.items()
         for steps, text in LENGTHS.items()
     ]
-    return pd.concat(parts, ignore_index=True)
+    return joined(parts)
 
 
 def _drawn(frame: pd.DataFrame) -> Drawing:
@@ -56,17 +56,16 @@ def _drawn(frame: pd.DataFrame) -> Drawing:
     drawing, panels = dot_stack(frame, named, list(LENGTHS.values()))
     for name, (_, _, level) in PANELS.items():
         blind(panels[name], level, across=False)
-    last = next(iter(panels.values()))
-    key(drawing, [*fills(LENGTHS.values()), *last.get_lines()])
+    levels = next(iter(panels.values())).get_lines()
+    key(drawing, [*fills(frame, LENGTHS.values()), *levels])
     return Drawing(drawing, frame, f"{_words(frame)}.")
 
 
 def _words(frame: pd.DataFrame) -> str:
     """Return the lowest and highest row of each panel and length."""
-    named = frame.assign(panel=frame.panel.str.partition(":")[0] + ", " + frame.level)
-    error = frame.panel.str.endswith("(error)")
-    said = extremes(named[~error])
-    return said if not error.any() else f"{said}; errors: {extremes(named[error], ERROR.say)}"
+    named = frame.assign(panel=frame.panel + ", " + frame.level)
+    errors = frame.panel == list(PANELS)[-1]
+    return f"{extremes(named[~errors])}. {extremes(named[errors], ERROR.say)}"
 
 
 @figure(
@@ -74,7 +73,7 @@ def _words(frame: pd.DataFrame) -> str:
     needs=["recall_20", "recall_60", "adding_20", "adding_60"],
     claims=["B40", "B51", "B81"],
     title="What a tanh RNN remembers, by the init of its recurrent weights",
-    caption=f"The input weights start alike everywhere. {TASKS_CAPTION}",
+    caption=f"The input weights start alike everywhere. {TASKS}",
 )
 def draw_accuracy(tables: Tables) -> Drawing:
     """Draw the final scores of the tanh RNN on both tasks by init and sequence length."""
@@ -87,15 +86,14 @@ def draw_accuracy(tables: Tables) -> Drawing:
     claims=["B52", "B53"],
     title="Orthogonal recurrent weights in LSTM and GRU",
     caption=(
-        "Orthogonal: the stacked matrix of all gates has orthonormal columns. Gate by gate: "
-        f"each gate's square matrix is orthogonal. {TASKS_CAPTION}"
+        "Orthogonal: the stacked matrix of all gates has orthonormal columns. Per gate: each "
+        f"gate's square matrix is orthogonal. {TASKS}"
     ),
 )
 def draw_gates(tables: Tables) -> Drawing:
     """Draw the final scores of LSTM and GRU on both tasks by init and sequence length."""
-    frame = pd.concat([_both_lengths(tables, cell, GATED) for cell in ("lstm", "gru")])
-    row = frame.cell.map(CELLS) + ", " + frame.row
-    return _drawn(frame.assign(row=row).reset_index(drop=True))
+    frame = joined([_both_lengths(tables, cell, GATED) for cell in ("lstm", "gru")])
+    return _drawn(frame.assign(row=frame.cell.map(CELLS) + ", " + frame["row"]))
 
 
 @figure(
@@ -115,10 +113,8 @@ def draw_rows(tables: Tables) -> Drawing:
         scores(tables, "rows_28", f"{cell}_.*", inits[cell], ACCURACY).assign(panel=text)
         for cell, text in CELLS.items()
     ]
-    frame = pd.concat(parts, ignore_index=True)
+    frame = joined(parts)
     drawing, panels = dot_stack(frame, dict.fromkeys(CELLS.values(), ACCURACY))
     for axes in panels.values():
         blind(axes, 0.1, across=False)
-        axes.set_xlabel("")
-    axes.set_xlabel(ACCURACY.text)
     return Drawing(drawing, frame, f"Mean final test accuracy. {extremes(frame)}.")

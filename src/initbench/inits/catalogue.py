@@ -11,7 +11,7 @@ from initbench.sources import closure
 from initbench.values import check_value
 
 FOLDER = Path(__file__).parent
-NOT_METHODS = {"__init__", "catalogue", "common", "gains", "method"}
+NOT_METHODS = {"__init__", "branches", "catalogue", "common", "gains", "method"}
 
 
 def names() -> list[str]:

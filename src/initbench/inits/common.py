@@ -64,6 +64,15 @@ def fans(weight: Tensor) -> tuple[int, int]:
     return weight.shape[1] * receptive_field, weight.shape[0] * receptive_field
 
 
+def bias_of(name: str, layer: WeightLayer) -> Tensor:
+    """Return the bias of `layer`; raises InitbenchError if it has none."""
+    if layer.bias is None:
+        raise InitbenchError(
+            f"The init sets the bias of layer '{name}', but that has none; give it one."
+        )
+    return layer.bias
+
+
 def weight_stream(streams: Streams, layer: str, shared: bool) -> Generator:
     """Return the generator of a layer's weight, or the one that all layers start afresh."""
     return streams.weight("shared" if shared else layer)

@@ -114,6 +114,8 @@ def _conditions(verdict: Record) -> list[Condition]:
 
 def _measured(verdict: Record) -> list[Measured]:
     quantities = verdict["quantities"]
+    if not quantities:  # this grid did not measure the claim
+        return []
     levels = thresholds(verdict["rule"].values(), quantities)
     return [
         Measured(name, record, strip(record["value"], record["low"], record["high"], levels[name]))

@@ -1,6 +1,6 @@
 """What the report is made of: plain data, read from files by `load` and never measured here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Record = dict[str, Any]
@@ -14,7 +14,8 @@ class ReportInputs:
     hold document (a letter), title and source; `figures` hold name, title, caption, alt, claims,
     svg and csv (both as text); `tables` hold title, caption, columns and groups (name, rows);
     `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
-    `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements.
+    `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements;
+    `disagreements` is what `disagreements.read` returns.
     """
 
     verdicts: list[Record]
@@ -27,3 +28,4 @@ class ReportInputs:
     amendments: list[Record]
     purpose: str
     config_summary: Record
+    disagreements: list[Record] = field(default_factory=list)

@@ -15,6 +15,7 @@ from initbench import __version__
 from initbench.errors import InitbenchError
 from initbench.report import citations, prose, vocabulary
 from initbench.report.chapters import THEORY, chapters, figure_homes
+from initbench.report.disagreements import disagreements
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.svg import inline_svg
 
@@ -67,6 +68,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
     return {
         "inputs": inputs,
         "chapters": chapters(inputs),
+        "disagreements": disagreements(inputs),
         "tally": vocabulary.tally(verdict["verdict"] for verdict in inputs.verdicts),
         "outcomes": vocabulary.OUTCOMES,
         "kinds": vocabulary.KINDS,

@@ -40,7 +40,8 @@ def train_block(
     `split` holds the data of the seeds in their order. A result does not depend on the block.
     """
     data = Data.of(split)
-    size = _together(architecture, protocol.batch_size(split.train_x.shape[1]), len(seeds))
+    batch = data.train_x[0, : protocol.batch_size(split.train_x.shape[1])]
+    size = _together(architecture, batch, len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
         rows = slice(start, start + size)
@@ -49,11 +50,12 @@ def train_block(
     return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
 
 
-def _together(architecture: Mapping[str, Any], batch: int, seeds: int) -> int:
-    """Return how many models to train side by side: equal parts that fit the limits."""
-    parameters = list(architectures.build(architecture).parameters())
-    states = batch * max(len(p) for p in parameters)
-    weights = sum(p.numel() for p in parameters)
+@torch.no_grad()
+def _together(architecture: Mapping[str, Any], batch: Tensor, seeds: int) -> int:
+    """Return how many models to train side by side on a `batch`: equal parts within the limits."""
+    blank = architectures.build(architecture)
+    states = len(batch) * max(state.numel() for _, state in blank.states(batch[:1]))
+    weights = sum(p.numel() for p in blank.parameters())
     most = max(1, min(STATES_TOGETHER // states, PARAMETERS_TOGETHER // weights))
     return -(-seeds // -(-seeds // most))
 
@@ -146,7 +148,8 @@ class Run:
         """Record loss and accuracy averaged over the epoch while the weights were moving."""
         if step == 0:
             return
-        loss = self.losses[step - self.batches.per_epoch : step].mean(0)
+        losses = self.losses[step - self.batches.per_epoch : step]
+        loss = losses.mT.contiguous().mean(-1)  # along the memory, so that no seed sees another
         self.recorder.curve(step, epoch, "running", loss, self.hits / self.batches.samples)
         self.hits = torch.zeros_like(self.hits)
 

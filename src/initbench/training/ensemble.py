@@ -20,6 +20,7 @@ from initbench.inits.common import has_fixed_start
 from initbench.seeds import torch_stream
 
 ROUNDS_TAILS = (nn.Sigmoid, nn.ELU, nn.GELU, nn.SELU, nn.SiLU)
+STRIDE = 32  # numbers that a vector kernel takes at a time, at most; what is left over is the tail
 
 
 class Stacked(nn.Module):
@@ -48,6 +49,9 @@ class StackedLinear(Stacked):
         if x.dim() > 3:
             outputs: Tensor = self(x.flatten(1, -2))
             return outputs.view(*x.shape[:-1], -1)
+        if 1 in (x.shape[1], *self.weight.shape[1:]):  # rounded otherwise by a product of one model
+            products = x.unsqueeze(-2) * self.weight.unsqueeze(1)
+            return products.sum(-1) + self.bias.unsqueeze(1)
         return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x.mT).mT
 
 
@@ -118,7 +122,8 @@ class SamplesLast(nn.Module):
 class SeedBySeed(nn.Module):
     """An activation whose kernel rounds the last few numbers of a tensor otherwise than the rest.
 
-    Applied to each seed's slice alone, it gives every seed the same bits in any block.
+    Applied to each seed's slice alone, it gives every seed the same bits in any block. Slices
+    without such a tail are taken together, which is faster.
     """
 
     def __init__(self, activation: nn.Module) -> None:
@@ -128,7 +133,13 @@ class SeedBySeed(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return activation(x)."""
-        return torch.stack([self.activation(part) for part in x.mT]).mT
+        x = x.mT
+        if isinstance(self.activation, nn.GELU):
+            x = x.contiguous()  # another kernel serves other layouts
+        if x[0].numel() % STRIDE == 0:
+            whole: Tensor = self.activation(x).mT
+            return whole
+        return torch.stack([self.activation(part) for part in x]).mT
 
 
 class SeededDropout(nn.Module):

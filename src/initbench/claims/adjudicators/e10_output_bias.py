@@ -20,12 +20,14 @@ NETS = {
     "linear_long_tail": "long_tail_10",
     "mlp_long_tail": "long_tail_10",
 }
+PRIORS = {"imbalanced_99_1": "output_prior_99_1", "long_tail_10": "output_prior_long_tail"}
 IMPROVEMENT = 0.9
 
 
 def cell(net: str, bias: str) -> Cell:
     """Return the cell of `net` whose output bias starts as `bias`: zero, default or prior."""
-    return Cell("output_bias", f"output_{bias}", NETS[net], net)
+    init = PRIORS[NETS[net]] if bias == "prior" else f"output_{bias}"
+    return Cell("output_bias", init, NETS[net], net)
 
 
 @adjudicates("B59")

@@ -1,5 +1,7 @@
 """Rows of document D about one layer of zeros, and about the speed of scaled inits."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from initbench.claims.adjudicators.e2_runs import (
     mean_accuracy,
     one_class,
 )
+from initbench.claims.adjudicators.e6_runs import matched, net, steps_to_learn
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import (
     Cell,
@@ -33,6 +36,9 @@ BESIDE = {
     "leaky": ablation("zero_fc1", "mnist_net_leaky"),
     "sigmoid": ablation("zero_fc1", "mnist_net_sigmoid"),
 }
+
+DEEP_NETS = {"xavier": "tanh", "he": "relu"}
+DEPTHS = (10, 30)
 
 
 @adjudicates("D17")
@@ -92,9 +98,30 @@ def scaled_inits(tables: Tables) -> dict[str, Estimate]:
     steps = steps_to(tables, DEFAULT, 0.95)
     found: dict[str, Estimate] = {"slope_default": _signal_change(tables, DEFAULT)}
     for name, cell in {"xavier": main("xavier"), "he": main("he_normal")}.items():
-        ratio = (steps_to(tables, cell, 0.95) / steps).dropna()
-        # Kept as differences from zero, so that the ratio can be tested like any paired effect.
-        found[name] = difference(ratio, 0 * ratio)
+        found[name] = _ratio(steps_to(tables, cell, 0.95), steps)
         found[f"slope_{name}"] = _signal_change(tables, cell)
         found[f"final_{name}"] = difference(final(tables, cell), final(tables, DEFAULT))
+    return found | _in_deep_nets(tables)
+
+
+def _ratio(steps: "pd.Series[float]", over: "pd.Series[float]") -> Estimate:
+    ratio = (steps / over).dropna()
+    # Kept as differences from zero, so that the ratio can be tested like any paired effect.
+    return difference(ratio, 0 * ratio)
+
+
+def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
+    """Return the ratio of steps to 80 %, and the difference in slopes of the signal, by depth."""
+    found: dict[str, Estimate] = {}
+    for (name, activation), depth in product(DEEP_NETS.items(), DEPTHS):
+        cells = matched(activation, depth), net(activation, depth, "default_zero_bias")
+        found[f"{name}_d{depth}"] = _ratio(*(steps_to_learn(tables, cell) for cell in cells))
+        slopes = (_signal_slope(tables, cell, depth) for cell in cells)
+        found[f"slope_{name}_d{depth}"] = difference(*slopes)
     return found
+
+
+def _signal_slope(tables: Tables, cell: Cell, depth: int) -> "pd.Series[float]":
+    """Return the size of the change in log10 of the signal a layer, before training, by seed."""
+    logs = measured(tables, cell, "rms", step=0).apply(np.log10)
+    return (logs[f"layers.{depth - 1}"] - logs["layers.0"]).abs() / (depth - 1)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from initbench.claims.adjudicators.e4_probe import named
 from initbench.claims.adjudicators.e7_runs import DEPTHS, INITS, SCALES, net
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import measured
@@ -25,9 +26,9 @@ def gradients_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log10(norms[: len(SCALES)])
         spreads = np.ptp(logs, axis=0)
-        slopes = [mean(_slopes(scale), unit="decades per layer") for scale in logs]
-    named = zip(DEPTHS, spreads, strict=True)
-    return {f"spread_d{depth}": mean(spread, unit="decades") for depth, spread in named} | {
+        slopes = [_slope(scale, name) for scale, name in zip(logs, SCALES, strict=True)]
+    spread_at = dict(zip(DEPTHS, spreads, strict=True))
+    return {f"spread_d{depth}": mean(s, unit="decades") for depth, s in spread_at.items()} | {
         "steepest": max(slopes, key=_steepness),
         "zero_inits": exact(float((norms == 0).any(axis=(1, 2)).sum()), n=norms.shape[-1]),
     }
@@ -40,11 +41,10 @@ def _norms(tables: Tables, init: str) -> FloatArray:
     return np.array(norms, dtype=np.float64)
 
 
-def _slopes(logs: FloatArray) -> FloatArray:
-    """Return the least-squares slope over the depths of `logs`, depths x seeds, by seed."""
+def _slope(logs: FloatArray, scale: str) -> Estimate:
+    """Return the mean over seeds of the least-squares slope of `logs`, depths x seeds."""
     centred = np.array(DEPTHS) - np.mean(DEPTHS)
-    slopes: FloatArray = centred @ logs / (centred @ centred)
-    return slopes
+    return named(mean(centred @ logs / (centred @ centred), unit="decades per layer"), scale)
 
 
 def _steepness(slope: Estimate) -> float:

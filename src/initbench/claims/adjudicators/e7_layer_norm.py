@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from initbench.claims.adjudicators.e2_runs import highest_upper, lowest_lower, one_class
+from initbench.claims.adjudicators.e4_probe import named
 from initbench.claims.adjudicators.e7_runs import (
     CONSTANTS,
     DATASET,
@@ -70,7 +71,7 @@ def poor_starts_train_well(tables: Tables) -> dict[str, Estimate]:
     """Return how often nets with LayerNorm learn from each scale, at the worst one and overall."""
     wins = {depth: learned(tables, depth, inits=NAMED_SCALES) for depth in DEPTHS}
     cells = {
-        f"{init}_d{depth}": proportion(runs[init].to_numpy(bool))
+        f"{init}_d{depth}": named(proportion(runs[init].to_numpy(bool)), f"{init} at depth {depth}")
         for depth, runs in wins.items()
         for init in NAMED_SCALES
     }

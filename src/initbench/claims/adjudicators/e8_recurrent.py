@@ -90,9 +90,7 @@ def orthogonal_in_gated_nets(net: str) -> Callable[[Tables], dict[str, Estimate]
     default, stacked = "recurrent_default", "recurrent_orthogonal"
 
     def measured(tables: Tables) -> dict[str, Estimate]:
-        by_task = {
-            f"stacked_{task}": gain(tables, net, stacked, default, [task]) for task in TASKS
-        }
+        by_task = {f"stacked_{task}": gain(tables, net, stacked, default, [task]) for task in TASKS}
         return by_task | {
             "stacked": gain(tables, net, stacked, default),
             "per_gate": gain(tables, net, "recurrent_orthogonal_gates", default),

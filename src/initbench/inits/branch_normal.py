@@ -1,0 +1,35 @@
+"""Small Gaussian weights in residual branches, He elsewhere."""
+
+import torch
+from torch import nn
+
+from initbench.inits.branches import branches
+from initbench.inits.he_normal import initialize as initialize_he
+from initbench.inits.method import Method, Streams
+from initbench.values import Bias, Positive
+
+METHOD = Method(
+    name="branch_normal",
+    title="Small normal branches",
+    formula="W ~ N(0, std²) in residual branches; elsewhere W ~ N(0, 2/n_in)",
+    source="Hanin and Rolnick (2018), How to start training, arXiv:1803.01719, on small branches; "
+    "a width that follows neither fan nor depth, as in Krizhevsky, Sutskever and Hinton (2012)",
+    applies_to="residual networks whose branches have two layers",
+    note="The network starts close to one without branches, however many there are. Biases are "
+    "zero unless bias is 'default'.",
+)
+
+
+@torch.no_grad()
+def initialize(
+    model: nn.Module, streams: Streams, *, std: Positive = 0.01, bias: Bias = "zero"
+) -> None:
+    """Draw the weights of residual branches from N(0, std²) and the others as `he_normal`.
+
+    Raises InitbenchError for a model without branches.
+    """
+    found = branches(model)
+    initialize_he(model, streams, bias=bias)
+    for branch in found:
+        for name, layer in branch:
+            nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))

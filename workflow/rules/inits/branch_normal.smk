@@ -1,0 +1,3 @@
+use rule train as train_branch_normal with:
+    pathvars:
+        init=instances("branch_normal"),

@@ -1,0 +1,3 @@
+use rule train as train_branch_scaled with:
+    pathvars:
+        init=instances("branch_scaled"),

@@ -1,0 +1,3 @@
+use rule train as train_fixup with:
+    pathvars:
+        init=instances("fixup"),

@@ -1,0 +1,3 @@
+use rule train as train_output_bias with:
+    pathvars:
+        init=instances("output_bias"),

@@ -1,0 +1,3 @@
+use rule train as train_recurrent with:
+    pathvars:
+        init=instances("recurrent"),

@@ -1,0 +1,3 @@
+use rule train as train_rezero with:
+    pathvars:
+        init=instances("rezero"),

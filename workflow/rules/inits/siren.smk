@@ -1,0 +1,3 @@
+use rule train as train_siren with:
+    pathvars:
+        init=instances("siren"),

@@ -1,0 +1,3 @@
+use rule train as train_zero_last with:
+    pathvars:
+        init=instances("zero_last"),
