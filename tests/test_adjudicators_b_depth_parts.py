@@ -151,6 +151,16 @@ def test_a_remedy_is_compared_with_a_restart_and_not_with_the_run_itself() -> No
     assert not np.allclose(found["lsuv"].sample, found["lsuv_over_same"].sample)
 
 
+def test_the_order_of_the_rows_does_not_matter_to_alarms_and_restarts() -> None:
+    world = World({"mlp_depth/mlp_relu_d30/normal_*": share(0.3, 10, GOOD, BAD)})
+    tables = world.tables()
+    for name in ("mlp_depth/outcomes", "mlp_depth/layers", "ln_depth/outcomes"):
+        tables.frames[name] = world.frame(name).sample(frac=1, random_state=1)
+    found, expected = (adjudicator("B84")(t) for t in (tables, world.tables()))
+    for name, estimate in expected.items():
+        assert found[name].value == pytest.approx(estimate.value), name
+
+
 def test_without_an_alarm_there_is_nothing_to_remedy() -> None:
     found = adjudicator("B84")(World({"mlp_depth/*": GOOD}).tables())
     assert found["alarms"].value == 0

@@ -103,6 +103,18 @@ def test_mean_squared_error_by_hand():
     assert mse.hits(outputs, targets).tolist() == [[True, False]]
 
 
+def test_running_accuracy_counts_each_batch_of_its_epoch_once():
+    def same(seeds):
+        split = blobs(seeds)
+        return Split(split.train_x, np.zeros_like(split.train_y), split.test_x, split.test_y)
+
+    certain = {"architecture": NET, "init": {"method": "zeros"}}  # ties go to class 0
+    recipe = {**RECIPE, "batch": 16, "evaluate": {"running": "each"}}
+    curves = train_cell({**certain, "protocol": recipe}, same, SEEDS)["curves"].to_pandas()
+    assert len(curves) == 5 * len(SEEDS)
+    assert (curves.accuracy == 1).all()
+
+
 def test_the_gravest_status_wins():
     flags = torch.tensor([[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]], dtype=torch.bool)
     assert status(*flags.T) == ["diverged", "dead", "stuck", "done"]

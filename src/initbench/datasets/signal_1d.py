@@ -19,10 +19,11 @@ def signal(t: Points) -> Points:
 def fit(spec: Spec, stream: RandomState) -> Split:
     """Return evenly spaced t (1, n, 1) with values (1, n, 1); the test points lie half way between.
 
-    The data are the same for every stream: only weights and order vary.
+    The points are the same for every stream; their order is the stream's, so that points held out
+    of the training lie among the others.
     """
-    train = np.linspace(-1, 1, spec["points"])
-    test = (train[1:] + train[:-1]) / 2
+    train = stream.permutation(np.linspace(-1, 1, spec["points"]))
+    test = (np.sort(train)[1:] + np.sort(train)[:-1]) / 2
     parts = [
         array[None, :, None].astype(np.float32) for t in (train, test) for array in (t, signal(t))
     ]

@@ -24,7 +24,7 @@ def entropy(dataset: str) -> float:
 
 
 def with_net(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the two tasks and nets, with the column net; all log priors share a name."""
+    """Return the rows of the two tasks, with the column net; all log priors share a name."""
     net = frame.architecture.astype(str).str.split("_").str[0]
     known = frame.dataset.isin(list(TASKS)) & net.isin(list(NETS))
     return frame.assign(net=net, init=frame["init"].astype(str).replace(PRIORS))[known]

@@ -86,7 +86,7 @@ class Run:
         self.total = protocol.epochs * self.batches.per_epoch
         self.recorder = Recorder(seeds)
         self.losses = torch.empty(self.total + 1, len(seeds))
-        self.hits = torch.zeros(len(seeds), dtype=torch.long)
+        self.hits = torch.zeros(self.total, len(seeds), dtype=torch.long)
 
     def train(self) -> dict[str, pa.Table]:
         """Run the protocol to its end; return the block's tables."""
@@ -127,7 +127,7 @@ class Run:
         torch.autograd.backward([losses.sum()])
         self.losses[step] = losses.detach()
         if "running" in self.protocol.evaluate and step < self.total:
-            self.hits += self.objective.hits(outputs.detach(), y).sum(-1)
+            self.hits[step] = self.objective.hits(outputs.detach(), y).sum(-1)
 
     def _record(self, step: int, groups: Sequence[str]) -> None:
         self.model.eval()
@@ -148,10 +148,11 @@ class Run:
         """Record loss and accuracy averaged over the epoch while the weights were moving."""
         if step == 0:
             return
-        losses = self.losses[step - self.batches.per_epoch : step]
-        loss = losses.mT.contiguous().mean(-1)  # along the memory, so that no seed sees another
-        self.recorder.curve(step, epoch, "running", loss, self.hits / self.batches.samples)
-        self.hits = torch.zeros_like(self.hits)
+        steps = slice(step - self.batches.per_epoch, step)
+        # Along the memory, so that no seed sees another.
+        loss = self.losses[steps].mT.contiguous().mean(-1)
+        accuracy = self.hits[steps].sum(0) / self.batches.samples
+        self.recorder.curve(step, epoch, "running", loss, accuracy)
 
     def _look(self, split: str) -> tuple[Tensor, Tensor, Tensor]:
         """Return mean loss (S,), accuracy (S,) and the outputs (S, n, ...) on `split`."""

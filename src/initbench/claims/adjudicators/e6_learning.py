@@ -1,5 +1,6 @@
 """Rows of family E6 on what the init decides: how well and how soon nets learn, and how deep."""
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -28,7 +29,7 @@ from initbench.claims.adjudicators.e6_runs import (
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import final
 from initbench.statistics import Estimate, exact, undefined, with_intervals
-from initbench.statistics.estimate import FloatArray
+from initbench.statistics.estimate import FloatArray, Interval
 from initbench.statistics.intervals import RESAMPLES, RESAMPLING_SEED, ROUNDING
 from initbench.statistics.survival import restricted_mean
 from initbench.tables import Tables
@@ -72,34 +73,31 @@ def share_between(table: FloatArray) -> Estimate:
     value = float(eta_squared(*table))
     if np.ptp(table, axis=1).max() <= ROUNDING * np.abs(table).max():
         return exact(value, n=seeds)
+    return with_intervals(value, _bootstrap(table), seeds, "BCa bootstrap", "")
+
+
+def _bootstrap(table: FloatArray) -> Interval:
     stream = np.random.default_rng(RESAMPLING_SEED)
     setting: dict[str, Any] = {"paired": True, "vectorized": True, "method": "BCa"}
-    resamples = stats.bootstrap(
-        tuple(table), eta_squared, n_resamples=RESAMPLES, batch=1000, rng=stream, **setting
-    )
+    draw = partial(stats.bootstrap, tuple(table), eta_squared, **setting)
+    resamples = draw(n_resamples=RESAMPLES, batch=1000, rng=stream)
 
     def interval(level: float) -> tuple[float, float]:
-        found = stats.bootstrap(
-            tuple(table),
-            eta_squared,
-            n_resamples=0,
-            bootstrap_result=resamples,
-            confidence_level=level,
-            **setting,
-        ).confidence_interval
-        return found.low, found.high
+        found = draw(n_resamples=0, bootstrap_result=resamples, confidence_level=level)
+        return found.confidence_interval.low, found.confidence_interval.high
 
-    return with_intervals(value, interval, seeds, "BCa bootstrap", "")
+    return interval
 
 
 def eta_squared(*samples: FloatArray, axis: int = -1) -> FloatArray:
-    """Return η² of samples, one an init, whose seeds lie on `axis`."""
+    """Return η² of samples, one an init, whose seeds lie on `axis`; 0 up to rounding is 0."""
     table = np.stack(samples)
     axis = axis % samples[0].ndim + 1
     centre = table.mean(axis=(0, axis), keepdims=True)
     between = ((table.mean(axis, keepdims=True) - centre) ** 2).mean(axis=(0, axis))
     total = ((table - centre) ** 2).mean(axis=(0, axis))
-    share: FloatArray = np.divide(between, total, out=np.zeros_like(total), where=total > 0)
+    varies = total > (ROUNDING * np.abs(table).max()) ** 2
+    share: FloatArray = np.divide(between, total, out=np.zeros_like(total), where=varies)
     return share
 
 

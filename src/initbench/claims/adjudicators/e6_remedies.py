@@ -57,7 +57,7 @@ def watched(
 def successes(tables: Tables, cells: Mapping[str, Cell]) -> pd.DataFrame:
     """Return which runs reach 80 % test accuracy, as a table seeds x names of the cells."""
     runs = {name: success(tables, cell, LEARNED) for name, cell in cells.items()}
-    return pd.concat(runs, axis=1, join="inner")
+    return pd.concat(runs, axis=1, join="inner").sort_index()
 
 
 def restarted(runs: pd.DataFrame) -> pd.DataFrame:
