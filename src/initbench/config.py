@@ -56,9 +56,9 @@ def validate(config: Config, root: Path) -> None:
     _check_entries(config, root)
     _check_experiments(config)
     _check_measurements(config)
-    for name in config.get("reduce", {}).get("without", []):
+    for name in config.get("without", []):
         if name not in config["experiments"]:
-            raise unknown("experiment in reduce.without:", name, config["experiments"])
+            raise unknown("experiment in `without`:", name, config["experiments"])
     for key in ("results", "reports"):
         _check_folder(key, Path(config[key]))
 
@@ -150,8 +150,8 @@ def _check_crossing(config: Config, name: str, crossing: Mapping[str, Any]) -> N
 
 
 def experiments(config: Config) -> dict[str, Any]:
-    """Return the experiments that are run: all but those that the preview leaves out."""
-    out = config.get("reduce", {}).get("without", [])
+    """Return the experiments that are run: all but those that `without` names."""
+    out = config.get("without", [])
     return {name: entry for name, entry in config["experiments"].items() if name not in out}
 
 

@@ -182,6 +182,8 @@ def announce():
     """Say before the first job how much there is to do and which claims stay open."""
     jobs = sum(len(cells) for cells in CELLS.values())
     print(f"initbench: {jobs} training jobs in the grid; purpose: {config['purpose']}.")
+    if left_out := config.get("without"):
+        print(f"initbench: {len(left_out)} experiments are left out (`without`).")
     for sentence in unattainable():
         print(f"initbench: {sentence}")
 
