@@ -138,8 +138,9 @@ def participation(centred: Tensor) -> Tensor:
     if largest == 0:
         return largest
     scaled = centred / largest  # else the fourth powers leave the range of float64
-    between_samples = scaled @ scaled.mT  # same traces as C, whatever the width
-    return scaled.square().sum().square() / between_samples.square().sum()
+    samples, units = scaled.shape  # the smaller product has the same traces
+    gram = scaled @ scaled.mT if samples < units else scaled.mT @ scaled
+    return scaled.square().sum().square() / gram.square().sum()
 
 
 def _mean_cosine(a: Tensor, b: Tensor) -> Tensor:
