@@ -1,13 +1,12 @@
 """Architectures, one file a family; `build` makes one from its entry in config.yaml."""
 
-import ast
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from initbench.errors import InitbenchError, unknown
-from initbench.values import check_value
+from initbench.errors import unknown
+from initbench.values import check_keywords
 
 if TYPE_CHECKING:
     from initbench.architectures.feedforward import Feedforward
@@ -30,27 +29,8 @@ def check(spec: Mapping[str, Any]) -> None:
     family = spec.get("family", "")
     if family not in families():
         raise unknown("architecture family", family, families())
-    known = _parameters(family)
-    for name, value in spec.items():
-        if name == "family":
-            continue
-        if name not in known:
-            raise unknown(f"parameter of architecture family '{family}'", name, known)
-        check_value(f"architecture family '{family}'", known[name][0], value)
-    missing = sorted(name for name, (_, needed) in known.items() if needed and name not in spec)
-    if missing:
-        raise InitbenchError(
-            f"Architecture family '{family}' needs the parameter '{missing[0]}'; "
-            "add it to the entry in config.yaml."
-        )
-
-
-def _parameters(family: str) -> dict[str, tuple[ast.arg, bool]]:
-    """Return the keyword parameters of the family's `build`, and whether each is required."""
-    tree = ast.parse(source_file(family).read_text())
-    build = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "build")
-    pairs = zip(build.args.kwonlyargs, build.args.kw_defaults, strict=True)
-    return {argument.arg: (argument, default is None) for argument, default in pairs}
+    given = {name: value for name, value in spec.items() if name != "family"}
+    check_keywords(f"architecture family '{family}'", source_file(family), "build", given)
 
 
 def build(spec: Mapping[str, Any]) -> "Feedforward":
