@@ -18,7 +18,7 @@ ifneq ($(shell test -x .venv/bin/python && .venv/bin/python -c 0 2>&1 && $(FINIS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report preview test browser lint format bench init clean
+.PHONY: help setup report preview compare test browser lint format bench init clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ report: $(STAMP) ## train, judge and write reports/report.html; resumes where it
 preview: $(STAMP) ## the same pipeline on a reduced grid, stamped as no evidence
 	$(SNAKEMAKE)/preview $(ARGS)
 	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
+
+compare: $(STAMP) ## name each verdict of the last run that differs from the reference run's
+	@PYTHONPATH=src $(RUN) initbench.compare $(ARGS)
 
 test: $(STAMP) browser ## run the tests
 	$(RUN) pytest -n $(CORES) --dist loadfile $(ARGS)

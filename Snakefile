@@ -46,6 +46,7 @@ rule all:
 
 onstart:
     announce()
+    start_worker()
 
 
 for method in methods_in_use():

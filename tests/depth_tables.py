@@ -9,7 +9,7 @@ import pandas as pd
 
 SEED_BASE = 2_000_000
 LAST = 395
-EPOCHS = [*np.arange(11) / 10, 1.25, 1.5, 1.75, *np.arange(4, 11) / 2]
+EPOCHS = [*np.arange(6) / 10, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5]
 RATES = [0.1, 0.03, 0.01, 0.003]
 GAINS = {  # of the second moment in each layer of 64 identity units
     **{"normal_0.001": 6.4e-5, "normal_0.01": 0.0064, "normal_1": 64.0, "default": 0.45},
@@ -24,10 +24,11 @@ GAINS = {  # of the second moment in each layer of 64 identity units
 SHARES = {"relu": 0.5, "tanh": 0.8, "sigmoid": 0.3, "identity": 1.0}  # kept by the activation
 BED = [
     *("normal_0.01", "normal_1", "default_zero_bias", "xavier_normal", "he_normal"),
-    *("orthogonal_gained", "lsuv", "spectral_radius", "zeros"),
+    *("orthogonal_gained", "lsuv", "spectral_radius"),
 ]
 SIGMAS = ["1e-4", "1e-3", "1e-2", "3e-2", "1e-1", "3e-1", "1", "3"]
-NORMED = [*(f"sigma_{s}" for s in SIGMAS), "he_normal", "zeros", "constant_0.1", "ones"]
+NORMED = [*(f"sigma_{s}" for s in SIGMAS), "he_normal"]
+CONSTANTS = ["zeros", "constant_0.1", "ones"]
 Cell = tuple[str, str, int]  # net without its depth, init, depth
 
 
@@ -37,16 +38,17 @@ def cells(kinds: Iterable[str], depths: Iterable[int], inits: Iterable[str]) -> 
 
 
 MLPS = [f"mlp_{name}" for name in SHARES]
-KICKED = cells(["mlp_relu", "mlp_tanh"], [10], ["normal_0.01", "zeros"])
+BENT = ["mlp_relu", "mlp_tanh"]
+KICKED = cells(BENT, [10], ["normal_0.01", "zeros"])
 FIXED = ["normal_0.01", "normal_1", "default_zero_bias", "he_normal", "xavier_normal", "lsuv"]
 GRID = {
-    "mlp_depth": cells(MLPS, [3, 10, 30], BED),
+    "mlp_depth": cells(MLPS, [3, 10, 30], BED) + cells(BENT, [1, 3, 10, 30], ["zeros"]),
     "mlp_default": [
-        *cells(MLPS, [3, 10, 30], ["default"]),
+        *cells(BENT, [3, 10, 30], ["default"]),
         *cells(["mlp_relu"], [3, 10, 30], ["he_normal_random_bias"]),
         *cells(["mlp_tanh"], [3, 10, 30], ["xavier_normal_random_bias"]),
     ],
-    "mlp_small": cells(["mlp_relu", "mlp_tanh"], [3, 10, 30], ["normal_0.001"]),
+    "mlp_small": cells(BENT, [3, 10, 30], ["normal_0.001"]),
     "mlp_adam": cells(["mlp_relu"], [3, 10, 30], ["normal_0.01", "he_normal"]),
     "mlp_sixty": [
         *cells(["mlp_relu"], [60], ["default_zero_bias", "default", "he_normal"]),
@@ -57,16 +59,15 @@ GRID = {
         [30],
         ["he_normal", "xavier_normal", "he_gained"],
     ),
-    "mlp_uniform": cells(
-        ["mlp_relu", "mlp_tanh"], [10], ["xavier_normal", "xavier", "he_normal", "he"]
-    ),
-    "mlp_sigmoid": cells(
-        ["mlp_sigmoid"], [2, 5, 10], ["xavier_normal", "xavier_gain_4", "lsuv", "he_normal"]
-    ),
+    "mlp_uniform": cells(BENT, [10], ["xavier", "he"]),
+    "mlp_sigmoid": [
+        *cells(["mlp_sigmoid"], [2, 5], ["xavier_normal", "xavier_gain_4", "lsuv", "he_normal"]),
+        *cells(["mlp_sigmoid"], [10], ["xavier_gain_4"]),
+    ],
     "mlp_tanh_gain": cells(["mlp_tanh"], [10, 30], ["xavier_gained", "orthogonal"]),
-    "mlp_fixed_rate": cells(["mlp_relu", "mlp_tanh"], [3, 10, 30], FIXED),
+    "mlp_fixed_rate": cells(BENT, [3, 10, 30], FIXED),
     **{f"mlp_kick_1e-{place}": KICKED for place in (4, 3, 2, 1)},
-    "ln_depth": cells(["ln", "no_ln"], [3, 10, 30], NORMED),
+    "ln_depth": cells(["ln", "no_ln"], [3, 10, 30], NORMED) + cells(["ln"], [3, 10, 30], CONSTANTS),
     "transformer": cells(
         [f"transformer_{norm}" for norm in ("pre", "post", "none")],
         [2, 8],
@@ -109,7 +110,7 @@ def accuracy(frame: pd.DataFrame) -> np.ndarray:
     """Return the final test accuracy of each run."""
     health = 4 - np.abs(growth(frame)) + 1.2 * luck(frame)
     health = health - 0.06 * frame.depth * (frame.kind == "mlp_sigmoid")
-    health = np.where(frame["init"].isin(["zeros", "constant_0.1", "ones"]), -99, health)
+    health = np.where(frame["init"].isin(CONSTANTS), -99, health)
     scale = frame["init"].str.extract(r"transformer_x([\d.]+)", expand=False).astype(float)
     lost = frame.kind.map({"transformer_pre": 1.0, "transformer_post": 4.0}).fillna(5.5)
     mixed = 4 - lost * np.abs(np.log10(scale)) * frame.depth / 8 + luck(frame)

@@ -15,7 +15,8 @@ from initbench.claims.adjudicators import e6_advice, e6_remedies, e6_runs, e6_tr
 
 GOOD, FAIR, BAD = 0.93, 0.85, 0.1135
 PER_EPOCH, LAST = 79, 395
-EVALUATED = [round(PER_EPOCH * epoch / 20) for epoch in (*range(0, 20, 2), *range(20, 101, 5))]
+EPOCHS = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5)
+EVALUATED = [round(PER_EPOCH * epoch) for epoch in EPOCHS]
 POOR = ("normal_0.01", "normal_1", "default_zero_bias", "default", "normal_0.001")
 SILENT = ("zeros", "zero_fc1")
 Changes = Mapping[str, synthetic.Values]
@@ -27,20 +28,17 @@ def nets(activations: Sequence[str], depths: Sequence[int], inits: Sequence[str]
 
 TWO, FOUR, DEPTHS = e6_runs.DECISIVE, e6_runs.ACTIVATIONS, e6_runs.DEPTHS
 GRID = {
-    "mlp_depth": nets(FOUR, DEPTHS, (*e6_runs.INITS, "zeros")) + nets(FOUR, [1], ["zeros"]),
-    "mlp_default": nets(FOUR, DEPTHS, ["default"])
+    "mlp_depth": nets(FOUR, DEPTHS, e6_runs.INITS) + nets(TWO, (1, *DEPTHS), ["zeros"]),
+    "mlp_default": nets(TWO, DEPTHS, ["default"])
     + nets(["relu"], DEPTHS, ["he_normal_random_bias"])
     + nets(["tanh"], DEPTHS, ["xavier_normal_random_bias"]),
     "mlp_small": nets(TWO, DEPTHS, ["normal_0.001"]),
     "mlp_adam": nets(["relu"], DEPTHS, ["normal_0.01", "he_normal"]),
     "mlp_sixty": nets(["relu"], [60], ["default_zero_bias", "default", "he_normal"])
     + nets(["tanh"], [60], ["default_zero_bias", "default", "xavier_normal"]),
-    "mlp_uniform": nets(TWO, [10], ["xavier_normal", "xavier", "he_normal", "he"]),
-    "mlp_sigmoid": nets(
-        ["sigmoid"],
-        e6_advice.SIGMOID_DEPTHS,
-        ["xavier_normal", *e6_advice.SIGMOID_RIVALS.values()],
-    ),
+    "mlp_uniform": nets(TWO, [10], ["xavier", "he"]),
+    "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *e6_advice.SIGMOID_RIVALS.values()])
+    + nets(["sigmoid"], [10], ["xavier_gain_4"]),
     "mlp_tanh_gain": nets(["tanh"], [10, 30], ["xavier_gained", "orthogonal"]),
     "mlp_fixed_rate": nets(TWO, DEPTHS, e6_runs.AT_ONE_RATE),
     "ln_depth": [f"ln_d30/{init}" for init in e6_remedies.TWINS.values()],

@@ -65,6 +65,7 @@ def inputs(**changes: Any) -> ReportInputs:
         "amendments": amendments(),
         "purpose": "full",
         "config_summary": config_summary(),
+        "provenance": provenance(),
     }
     return ReportInputs(**copy.deepcopy(fields | changes))
 
@@ -202,6 +203,43 @@ def figures() -> list[Record]:
         figure("overview", [], "All runs"),
         figure("tiny_loss_curves", ["A04", "A05", "D07"], "Loss of the tanh chain"),
     ]
+
+
+def provenance() -> Record:
+    """Return the manifest of two experiments' tables, three figures and all claims."""
+    names = [f"{e}/{t}" for e in ("mnist_main", "tiny_sgd") for t in ("curves", "outcomes")]
+    tables = {"A": names[2:], "D": names[:2]}
+    return {
+        "version": "0.1.0",
+        "results": "results",
+        **{key: environment()[key] for key in ("commit", "dirty", "ledger_sha256")},
+        "tables": [table(name) for name in names],
+        "figures": [
+            {"name": drawn["name"], "rule": "draw_figure", "tables": names, "sha256": sums()}
+            for drawn in figures()
+        ],
+        "claims": [
+            {"id": v["id"], "verdict": v["verdict"], "tables": tables[v["document"]]}
+            for v in verdicts()
+        ],
+    }
+
+
+def table(name: str) -> Record:
+    """Return what the manifest says of one table."""
+    return {
+        "name": name,
+        "rule": "collect_runs",
+        "rows": 5600,
+        "seeds": [2000000, 2000199],
+        "bytes": 123456,
+        "sha256": sums()["svg"],
+    }
+
+
+def sums() -> Record:
+    """Return the checksums of a figure's files."""
+    return {ending: letter * 64 for ending, letter in (("svg", "a"), ("csv", "b"), ("pdf", "c"))}
 
 
 def accuracy() -> Record:

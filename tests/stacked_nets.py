@@ -35,6 +35,7 @@ FAMILIES = {
     "transformer_none": ({**READER, "norm": "none"}, (6, 5)),
     "transformer_post": ({**READER, "norm": "post"}, (6, 5)),
     "transformer_pre": ({**READER, "norm": "pre"}, (6, 5)),
+    "transformer_rows": ({**READER, "norm": "pre", "rows_per_token": 2}, (6, 5)),
 }
 
 

@@ -56,7 +56,7 @@ def test_steps_are_those_of_the_first_evaluation_at_the_level() -> None:
     steps = np.array([0.0, 8.0, 9.0, 79.0, 80.0, 395.0, np.inf])
     tables = World(steps={"mlp_depth/mlp_relu_d10/lsuv": steps}, seeds=7).tables()
     found = steps_to_learn(tables, net("relu", 10, "lsuv"))
-    assert found.tolist() == [0, 8, 16, 79, 99, 395, 395]
+    assert found.tolist() == [0, 8, 16, 79, 118, 395, 395]
 
 
 def test_a_ratio_of_steps_is_the_geometric_mean_with_its_interval() -> None:

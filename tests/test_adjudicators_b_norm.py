@@ -32,7 +32,7 @@ TRANSFORMERS = tuple(
 )
 SCALED = ("transformer_x0.1", "transformer_x1", "transformer_x10")
 GRIDS = {
-    "ln_depth": tuple(product(NETS, e7_runs.INITS)),
+    "ln_depth": (*product(NETS[:3], e7_runs.INITS), *product(NETS[3:], e7_runs.COMPARED)),
     "transformer": tuple(product(TRANSFORMERS, SCALED)),
 }
 GOOD, BAD = 0.9, 0.1135
@@ -197,7 +197,7 @@ WORLDS = [
     ("B80", NO, {"accuracy": {"transformer_none_l8/*": GOOD}}),
     ("B80", OPEN, {"accuracy": {"transformer_none_l8/*": GOOD + UPS_AND_DOWNS / 100 - 0.06}}),
     ("B93", YES, {}),
-    ("B93", NO, {"missing": "no_ln_d30/constant_0.1"}),
+    ("B93", NO, {"missing": "no_ln_d30/he_normal"}),
     ("B93", NO, {"seeds": 1}),
 ]
 

@@ -253,17 +253,18 @@ TRAINED = [
 @pytest.mark.parametrize(("expected", "gains"), TRAINED)
 def test_spectral_radius_against_matched_inits(expected: str, gains: dict) -> None:
     tables = World(draws=2).tables()
-    tables.frames["mlp_spectral/outcomes"] = trained(gains)
+    tables.frames |= trained(gains)
     assert judged("C20", tables) == expected
 
 
 def test_the_better_matched_init_is_the_rival() -> None:
-    frame = trained({})
+    ends = trained({})
+    frame = ends["mlp_spectral/outcomes"]
     relu = frame["architecture"] == "mlp_relu_w5_d10"
     frame.loc[relu & (frame["init"] == "orthogonal_gained"), "test_accuracy"] += 0.05
     frame.loc[relu & (frame["init"] == "xavier_normal"), "test_accuracy"] += 0.2
     tables = World(draws=2).tables()
-    tables.frames["mlp_spectral/outcomes"] = frame
+    tables.frames |= ends
     found = adjudicator("C20")(tables)
     assert found["relu_w5_d10"].value == pytest.approx(-0.05)
     assert found["furthest_below"] == found["weakest"] == found["relu_w5_d10"]

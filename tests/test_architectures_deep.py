@@ -77,16 +77,25 @@ def test_averaging_pixels_is_average_pooling():
 
 
 def test_the_convolutional_net_by_hand():
-    model = built({"family": "cnn", "depth": 2, "channels": 3, "classes": 4})
+    model = built({"family": "cnn", "depth": 4, "channels": 3, "classes": 4})
     images = noise(5, 1, 28, 28)
     states = dict(model.states(images))
     x = avg_pool2d(images, 2)
     for k, layer in enumerate(model.layers):
+        x = avg_pool2d(x, 2) if k == 2 else x
         x = conv2d(x, layer.weight, layer.bias, padding=1).relu()
-        assert x.shape == (5, 3, 14, 14)
+        assert x.shape == (5, 3, *([14, 14] if k < 2 else [7, 7]))
         equal(states[f"layers.{k}"], x)
-    equal(states["final"], model.final(avg_pool2d(x, 2).flatten(1)))
-    assert list(states) == ["layers.0", "layers.1", "final"]
+    equal(states["final"], model.final(x.flatten(1)))
+    assert list(states) == [*(f"layers.{k}" for k in range(4)), "final"]
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_shallow_convolutional_net_halves_the_image_before_its_head(depth):
+    model = built({"family": "cnn", "depth": depth})
+    *_, (_, last), (_, logits) = model.states(noise(5, 1, 28, 28))
+    assert last.shape == (5, 8, 14, 14)
+    equal(logits, model.final(avg_pool2d(last, 2).flatten(1)))
 
 
 def test_the_convolutional_net_sees_where_things_are():

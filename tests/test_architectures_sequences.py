@@ -164,6 +164,23 @@ def test_a_transformer_takes_any_leading_axes_and_rows_of_images():
     torch.testing.assert_close(model(x)[1], model(x[1]))
 
 
+def test_successive_rows_make_one_token():
+    spec = {"family": "transformer", "norm": "pre", "layers": 1, "rows_per_token": 4}
+    model = built(spec)
+    images = noise(3, 28, 28)
+    tokens = torch.stack([image.reshape(7, 112) for image in images])
+    states = dict(model.states(images))
+    assert torch.equal(states["embedding"], model.embedding(tokens) + positions(7, 32))
+    assert states["layers.0"].shape == (3, 7, 32)
+    assert torch.equal(model(images), states["head"])
+
+
+def test_rows_that_do_not_fill_the_last_token_are_refused():
+    model = built({**READER, "norm": "pre", "rows_per_token": 4})
+    with pytest.raises(InitbenchError, match="6 rows cannot be cut into tokens of 4 rows"):
+        model(noise(6, 5))
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [

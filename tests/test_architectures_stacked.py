@@ -150,8 +150,8 @@ def test_sine_layers_from_one_input_or_several():
         )
 
 
-def test_images_averaged_before_and_after_convolutions():
-    spec = {"family": "cnn", "depth": 2, "channels": 5}
+def test_images_averaged_before_and_between_convolutions():
+    spec = {"family": "cnn", "depth": 3, "channels": 5}
     assert_bits_do_not_depend_on_the_block(lambda: architectures.build(spec), (1, 28, 28))
 
 

@@ -273,6 +273,14 @@ def test_the_real_preview_is_a_smaller_part_of_the_real_grid():
     assert sum(map(len, preview.values())) < 0.2 * sum(map(len, full.values()))
 
 
+def test_no_cell_of_the_real_grid_is_trained_under_two_names():
+    meanings = [
+        json.dumps([grid.cell_spec(REAL, cell), cell.seeds], sort_keys=True)
+        for cell in grid.cells(REAL)
+    ]
+    assert len(set(meanings)) == len(meanings)
+
+
 def test_the_folder_of_a_cell_names_it_and_its_seeds():
     folders = [cell.folder for cell in grid.cells(tiny())]
     assert folders == [

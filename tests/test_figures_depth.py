@@ -125,7 +125,7 @@ def test_an_init_of_a_new_name_gets_a_row_after_the_known_ones() -> None:
 
 
 def test_a_run_of_two_experiments_counts_once(tables: Tables) -> None:
-    found = frames.trained(tables.outcomes, ["mlp_depth", "mlp_sigmoid"], init="lsuv")
+    found = frames.trained(tables.outcomes, ["mlp_depth", "mlp_depth"], init="lsuv")
     both = found[found.architecture == "mlp_sigmoid_d10"]
     assert len(both) == both.seed.nunique() == 3
     assert set(found.activation) == set(frames.FOUR)

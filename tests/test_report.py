@@ -11,8 +11,9 @@ import pytest
 import report_fixture as fixture
 from initbench.errors import InitbenchError
 from initbench.report import render
+from initbench.report.bundle import link
 from initbench.report.citations import claim_entry, document_entry, report_entry
-from initbench.report.render import LIMIT, csv_link
+from initbench.report.render import LIMIT
 
 VOID = {"meta", "link", "br", "input"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -86,7 +87,9 @@ def test_a_claim_shows_rule_numbers_reason_and_the_command_that_rebuilds_it(html
     section = article(html, "A06").replace("\u00a0", " ")
     record = next(v for v in fixture.verdicts() if v["id"] == "A06")
     for text in (
-        "snakemake -c2 results/verdicts/A06.json",
+        "make report ARGS=results/verdicts/A06.json",
+        "seeds 2000000 to 2000199",
+        "document A,",
         "lower 95 % bound of <code>falling</code> &gt; 0.9",
         "falling.low &gt; 0.90 and within(replayed, 5e-5)",
         "3.1 × 10⁻⁵ [1.2 × 10⁻⁵, 7.9 × 10⁻⁵]",
@@ -123,7 +126,20 @@ def test_hostile_strings_stay_text():
         "section": HOSTILE,
         "needs": [HOSTILE],
     }
-    drawn = fixture.figure("attack", ["A01"], HOSTILE) | {"caption": HOSTILE, "alt": HOSTILE}
+    drawn = fixture.figure(HOSTILE, ["A01"], HOSTILE) | {"caption": HOSTILE, "alt": HOSTILE}
+    origin = {"name": HOSTILE, "rule": HOSTILE, "tables": [HOSTILE], "sha256": {HOSTILE: HOSTILE}}
+    sources = {
+        "results": HOSTILE,
+        "tables": [fixture.table(HOSTILE) | {"rule": HOSTILE, "sha256": HOSTILE}],
+        "figures": [origin],
+        "claims": [{"id": "A01", "verdict": HOSTILE, "tables": [HOSTILE]}],
+    }
+    grid = fixture.config_summary()
+    for row in grid["experiments"] + grid["measurements"]:
+        row |= dict.fromkeys(row.keys() - {"cells", "runs", "draws"}, HOSTILE)
+    config = {"config_summary": grid, "provenance": sources, "purpose": HOSTILE}
+    amendment = dict.fromkeys(fixture.amendments()[0], HOSTILE) | {"rows": [HOSTILE]}
+    data = fixture.manifest(HOSTILE, 2) | {"normalisation": HOSTILE, "note": HOSTILE}
     tables = [fixture.accuracy() | {"title": HOSTILE, "caption": HOSTILE}]
     tables[0]["groups"] = [{"name": HOSTILE, "rows": [[HOSTILE, 1, HOSTILE, 0]]}]
     attacked = Page(
@@ -133,7 +149,10 @@ def test_hostile_strings_stay_text():
                 figures=[drawn],
                 tables=tables,
                 documents=[fixture.DOCUMENTS[0] | {"title": HOSTILE, "source": HOSTILE}],
-                environment=fixture.environment() | {"processor": HOSTILE},
+                environment=fixture.environment() | {"processor": HOSTILE, "commit": HOSTILE},
+                manifests=[data],
+                amendments=[amendment],
+                **config,
             )
         )
     )
@@ -216,11 +235,10 @@ def test_records_at_odds_are_refused(change, message):
 
 def test_the_data_of_a_figure_come_back_from_their_link():
     short, long = "step,loss\n0,0.5\n", "step,loss\n" + "".join(f"{i},{i}\n" for i in range(20000))
-    link, ending = csv_link(short)
-    assert (unquote(link.partition(",")[2]), ending) == (short, ".csv")
-    link, ending = csv_link(long)
-    assert ending == ".csv.gz"
-    assert gzip.decompress(base64.b64decode(link.partition(",")[2])).decode() == long
+    plain, packed = link("a.csv", short), link("a.csv", long)
+    assert unquote(plain["href"].partition(",")[2]) == short
+    assert gzip.decompress(base64.b64decode(packed["href"].partition(",")[2])).decode() == long
+    assert [plain["name"], packed["name"]] == ["a.csv", "a.csv.gz"]
 
 
 def test_citations_escape_tex_and_close_their_braces():

@@ -1,5 +1,6 @@
 """The page in a browser: quiet, offline, narrow and wide, by keyboard, in the dark, on paper."""
 
+import json
 import os
 import shutil
 
@@ -42,7 +43,10 @@ def excerpt(tmp_path_factory):
     ids = {"A01", "A04", "A05", "A06", "A08", "A09", "D04", "D07", "D09", "D33", "D35"}
     kept = [verdict for verdict in fixture.verdicts() if verdict["id"] in ids]
     assert {verdict["verdict"] for verdict in kept} == set(fixture.WORDS)
-    return publish(tmp_path_factory, fixture.inputs(verdicts=kept, purpose="preview"))
+    case = {"when": {"A01": list(fixture.WORDS)}, "lead": "One.", "text": "{A01.falling:percent}."}
+    entries = [{"about": "one", "cases": [case]}]
+    inputs = fixture.inputs(verdicts=kept, purpose="preview", findings=entries)
+    return publish(tmp_path_factory, inputs)
 
 
 def publish(folders, inputs):
@@ -83,7 +87,7 @@ def visit(browser, address):
 
 def shown(page):
     """Return the number of tiles that the board shows."""
-    return page.locator("#tiles > li:visible").count()
+    return page.locator("#tiles li:visible").count()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -120,9 +124,62 @@ def test_the_board_is_filtered_by_keyboard(visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_function(
-        f"document.querySelectorAll('#tiles > li:not([hidden])').length === {len(records)}"
+        f"document.querySelectorAll('#tiles li:not([hidden])').length === {len(records)}"
     )
     assert page.locator(".chip[aria-pressed='true']").count() == 0
+
+
+def test_a_slash_goes_to_the_search_and_escape_clears_it(visit):
+    page = visit()
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "search"
+    page.keyboard.type("D17/")
+    assert page.locator("#search").input_value() == "D17/"
+    page.keyboard.press("Backspace")
+    assert shown(page) == 1
+    assert page.locator("#tiles .group:visible").count() == 1
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelectorAll('#tiles li:not([hidden])').length > 1")
+    assert page.locator("#search").input_value() == ""
+
+
+def test_a_small_tile_shows_its_statement_when_it_has_the_focus(visit):
+    page = visit()
+    tile, gist = (page.locator(f"#tiles a[href='#A10']{part}") for part in ("", " .gist"))
+    assert gist.bounding_box()["height"] < 2
+    page.keyboard.press("Tab")
+    tile.focus()
+    below = gist.bounding_box()["y"] - tile.bounding_box()["y"]
+    assert gist.bounding_box()["height"] > 20
+    assert 20 < below < 40
+    page.get_by_role("button", name="Show the statements").click()
+    assert page.locator("#tiles a[href='#A12'] .gist").bounding_box()["height"] > 15
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_clicked_on_the_board_is_large_enough(visit, size):
+    page = visit(size)
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.tile, .chip')].map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 24
+
+
+def test_the_verdicts_unpack_when_they_download(visit, tmp_path):
+    page = visit()
+    with page.expect_download() as download:
+        page.locator("#provenance").get_by_text("verdicts.json").click()
+    assert download.value.suggested_filename == "verdicts.json"
+    download.value.save_as(tmp_path / "verdicts.json")
+    assert json.loads((tmp_path / "verdicts.json").read_text()) == fixture.verdicts()
+
+
+def test_a_link_to_a_table_opens_the_fold_that_holds_it(visit):
+    page = visit()
+    fold = page.locator("#A05 details.origin")
+    fold.locator("summary").click()
+    fold.get_by_role("link").first.click()
+    page.wait_for_selector("#table-tiny_sgd-curves", state="visible")
 
 
 def test_the_first_tab_stop_skips_to_the_verdicts(visit):
@@ -207,9 +264,12 @@ def test_paper_gets_open_folds_and_no_controls(visit):
     assert paper == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("wordy", [False, True])
 @pytest.mark.parametrize(("size", "theme"), [(SIZES[0], "light"), (SIZES[1], "dark")])
-def test_no_accessibility_rule_of_axe_is_violated(visit, excerpt, size, theme):
+def test_no_accessibility_rule_of_axe_is_violated(visit, excerpt, size, theme, wordy):
     page = visit(size, excerpt, color_scheme=theme)
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    if wordy:
+        page.get_by_role("button", name="Show the statements").click()
     result = Axe().run(page)
     assert result.violations_count == 0, result.generate_report()

@@ -195,7 +195,7 @@ def test_a_strip_without_anything_to_compare_is_empty(numbers):
 )
 def test_a_drawing_that_runs_or_loads_something_is_refused(inside):
     with pytest.raises(InitbenchError, match="Figure 'bad' holds"):
-        inline_svg("bad", f"<svg {ROOM}>{inside}</svg>", "a drawing")
+        inline_svg("bad", f"<svg {ROOM}>{inside}</svg>", "a drawing", "f0")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_drawing_that_runs_or_loads_something_is_refused(inside):
 )
 def test_what_is_no_drawing_is_refused(text):
     with pytest.raises(InitbenchError, match="Figure 'bad' holds"):
-        inline_svg("bad", text, "a drawing")
+        inline_svg("bad", text, "a drawing", "f0")
 
 
 def test_a_drawing_gets_its_own_ids_a_label_and_no_metadata():
@@ -212,11 +212,11 @@ def test_a_drawing_gets_its_own_ids_a_label_and_no_metadata():
         '<clipPath id="p1"><rect/></clipPath><path id="m1"/></defs><g clip-path="url(#p1)">'
         '<use xlink:href="#m1" style="clip-path: url(\'#p1\')"/></g></svg>'
     )
-    drawn = inline_svg("two.moons", text, 'loss < "1"')
+    drawn = inline_svg("two.moons", text, 'loss < "1"', "f7")
     assert isinstance(drawn, Markup)
     assert 'role="img" aria-label="loss &lt; &quot;1&quot;" id="two-moons-drawing"' in drawn
-    assert drawn.count('"url(#two-moons-p1)"') == 1
-    assert 'href="#two-moons-m1" style="clip-path: url(#two-moons-p1)"' in drawn
+    assert drawn.count('"url(#f7-0)"') == 1
+    assert 'href="#f7-1" style="clip-path: url(#f7-0)"' in drawn
     assert "#two-moons-drawing {path {stroke: red}}" in drawn
     assert not re.search("metadata|title|xmlns", drawn)
 
@@ -284,6 +284,7 @@ def results(tmp_path):
     files = {
         "verdicts.json": verdicts,
         "environment.json": fixture.environment(),
+        "manifest.json": fixture.provenance(),
         "figures/curves.json": words,
         "data/moons/manifest.json": fixture.manifest("moons", 2),
         "data/circles/manifest.json": fixture.manifest("circles", 2),
@@ -311,7 +312,7 @@ def test_loading_reads_what_the_judged_documents_need(results):
     assert {"id", "date", "rows", "change", "reason"} <= inputs.amendments[0].keys()
 
 
-@pytest.mark.parametrize("name", ["verdicts.json", "figures/curves.svg", "environment.json"])
+@pytest.mark.parametrize("name", ["verdicts.json", "figures/curves.svg", "manifest.json"])
 def test_loading_names_a_missing_file(results, name):
     (results / name).unlink()
     with pytest.raises(InitbenchError, match=re.escape(name)):

@@ -137,7 +137,7 @@ def started(project: Path, cores: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def training_job(run: subprocess.Popen[bytes], after: int = 0) -> psutil.Process:
-    """Wait for a training process of `run`, other than `after`, that has loaded torch."""
+    """Wait for a training process of `run`, other than `after`."""
     found: list[psutil.Process] = []
 
     def at_work() -> bool:
@@ -151,13 +151,11 @@ def training_job(run: subprocess.Popen[bytes], after: int = 0) -> psutil.Process
 
 
 def _trains(process: psutil.Process) -> bool:
+    """Tell whether a child of the warm worker has the log of a training job open."""
     try:
-        script = process.cmdline()[-1]
-        return (
-            script.endswith("train.py")
-            and "libtorch" in Path(f"/proc/{process.pid}/maps").read_text()
-        )
-    except (psutil.Error, OSError, IndexError):  # it ended while we looked
+        forked = "initbench.warm" in process.cmdline()
+        return forked and any("/logs/train/" in file.path for file in process.open_files())
+    except (psutil.Error, OSError):  # it ended while we looked
         return False
 
 

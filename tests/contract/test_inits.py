@@ -35,8 +35,12 @@ from initbench.inits import catalogue
 from initbench.inits.common import fans, weight_layers
 
 ROOT = Path(__file__).parents[2]
-TEXTS = ("name", "title", "formula", "source", "applies_to", "note")
+TEXTS = ("name", "title", "formula", "source", "applies_to", "note", "use")
 
+BIBTEX_FIELDS = {
+    *("author", "title", "year", "booktitle", "journal", "volume", "publisher"),
+    *("howpublished", "eprint"),
+}
 
 every_method = pytest.mark.parametrize("name", catalogue.names())
 every_case = pytest.mark.parametrize(("name", "given"), CASES, ids=str)
@@ -50,6 +54,15 @@ def test_card_is_complete_and_readable_without_torch(name):
     assert all(getattr(method, field) == card[field] and card[field].strip() for field in TEXTS)
     assert inits.load(name).initialize.__doc__
     assert "bias" in method.note.lower()
+
+
+@every_method
+def test_paper_can_be_cited(name):
+    paper = inits.load(name).METHOD.paper
+    assert paper == catalogue.card(name)["paper"]
+    assert {"author", "title", "year"} <= set(paper) <= BIBTEX_FIELDS
+    assert paper["year"] in inits.load(name).METHOD.source
+    assert all(", " in author for author in paper["author"].split(" and "))
 
 
 @every_method

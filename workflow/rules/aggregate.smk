@@ -7,7 +7,7 @@ rule collect_runs:
         layers="<results>/tables/{experiment}/layers.parquet",
         outcomes="<results>/tables/{experiment}/outcomes.parquet",
     log:
-        "logs/collect/{experiment}.log",
+        "<results>/logs/collect/{experiment}.log",
     benchmark:
         "<results>/benchmarks/collect/{experiment}.tsv"
     params:
@@ -26,7 +26,7 @@ rule collect_probe:
     output:
         values="<results>/tables/probes/{probe}.parquet",
     log:
-        "logs/collect/{probe}.log",
+        "<results>/logs/collect/{probe}.log",
     benchmark:
         "<results>/benchmarks/collect/{probe}.tsv"
     params:
@@ -47,7 +47,7 @@ rule collect_matrices:
         paths="<results>/tables/matrices/paths.parquet",
         eigenvalues="<results>/tables/matrices/eigenvalues.parquet",
     log:
-        "logs/collect/matrices.log",
+        "<results>/logs/collect/matrices.log",
     benchmark:
         "<results>/benchmarks/collect/matrices.tsv"
     params:

@@ -12,7 +12,7 @@ rule check_formulas:
     output:
         "<results>/tables/checks.parquet",
     log:
-        "logs/checks.log",
+        "<results>/logs/checks.log",
     benchmark:
         "<results>/benchmarks/checks.tsv"
     params:

@@ -6,7 +6,7 @@ rule measure_family:
     output:
         "<results>/evidence/{family}.json",
     log:
-        "logs/evidence/{family}.log",
+        "<results>/logs/evidence/{family}.log",
     benchmark:
         "<results>/benchmarks/evidence/{family}.tsv"
     params:
@@ -26,7 +26,7 @@ rule judge_claims:
     output:
         "<results>/verdicts.json",
     log:
-        "logs/judge.log",
+        "<results>/logs/judge.log",
     message:
         "judge the claims"
     script:
@@ -42,7 +42,7 @@ rule judge_one_claim:
     output:
         "<results>/verdicts/{claim}.json",
     log:
-        "logs/verdicts/{claim}.log",
+        "<results>/logs/verdicts/{claim}.log",
     params:
         tables=f"{RESULTS}/tables",
     message:

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import config as grid
-from initbench import datasets, provenance
+from initbench import datasets, provenance, warm
 from initbench.claims import attainable
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
@@ -186,6 +186,12 @@ def announce():
         print(f"initbench: {len(left_out)} experiments are left out (`without`).")
     for sentence in unattainable():
         print(f"initbench: {sentence}")
+
+
+def start_worker():
+    """Start the process that imports the libraries once for all jobs; it ends with this one."""
+    global WORKER
+    WORKER = warm.start()
 
 
 def rules_report():

@@ -4,7 +4,7 @@ rule prepare_data:
     output:
         manifest="<results>/data/{dataset}/manifest.json",
     log:
-        "logs/data/{dataset}.log",
+        "<results>/logs/data/{dataset}.log",
     params:
         spec=meaning_of_data,
         folder=config["data_folder"],

@@ -11,8 +11,9 @@ rule draw_figure:
         svg="<results>/figures/{figure}.svg",
         csv="<results>/figures/{figure}.csv",
         json="<results>/figures/{figure}.json",
+        pdf="<results>/figures/{figure}.pdf",
     log:
-        "logs/figures/{figure}.log",
+        "<results>/logs/figures/{figure}.log",
     benchmark:
         "<results>/benchmarks/figures/{figure}.tsv"
     wildcard_constraints:
@@ -33,7 +34,7 @@ rule draw_board:
         svg="<results>/board/verdict_board.svg",
         png="<results>/board/verdict_board.png",
     log:
-        "logs/figures/verdict_board.log",
+        "<results>/logs/figures/verdict_board.log",
     message:
         "the board of verdicts"
     script:

@@ -37,7 +37,7 @@ rule multiply_matrices:
         paths="<results>/matrices/{ensemble}/paths.parquet",
         eigenvalues="<results>/matrices/{ensemble}/eigenvalues.parquet",
     log:
-        "logs/matrices/{ensemble}.log",
+        "<results>/logs/matrices/{ensemble}.log",
     benchmark:
         "<results>/benchmarks/matrices/{ensemble}.tsv"
     threads: 1

@@ -44,7 +44,7 @@ rule probe_init:
     output:
         values="<results>/probes/{probe}/{init}/values.parquet",
     log:
-        "logs/probes/{probe}/{init}.log",
+        "<results>/logs/probes/{probe}/{init}.log",
     benchmark:
         "<results>/benchmarks/probes/{probe}/{init}.tsv"
     threads: 1

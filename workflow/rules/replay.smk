@@ -6,7 +6,7 @@ rule replay_notebook:
         spectra="<results>/tables/replay_spectra.parquet",
         panels="<results>/tables/replay_panels.parquet",
     log:
-        "logs/replay.log",
+        "<results>/logs/replay.log",
     benchmark:
         "<results>/benchmarks/replay.tsv"
     message:

@@ -1,3 +1,10 @@
+# The names of the tables behind whatever a claim or figure may need.
+NEEDS = {
+    need: SPECIAL_TABLES.get(need) or [f"{need}/{table}" for table in TABLES]
+    for need in sorted(AVAILABLE)
+}
+
+
 rule describe_environment:
     input:
         lock="requirements.lock",
@@ -6,7 +13,7 @@ rule describe_environment:
     output:
         "<results>/environment.json",
     log:
-        "logs/environment.log",
+        "<results>/logs/environment.log",
     message:
         "versions, processor, commit"
     script:
@@ -21,20 +28,45 @@ rule sum_costs:
     output:
         "<results>/costs.json",
     log:
-        "logs/costs.log",
+        "<results>/logs/costs.log",
     message:
         "what it cost"
     script:
         "../scripts/sum_costs.py"
 
 
-rule render_report:
+rule write_manifest:
     input:
-        verdicts="<results>/verdicts.json",
+        tables=tables_of(NEEDS),
         figures=expand(
             f"{RESULTS}/figures/{{figure}}.{{ending}}",
             figure=FIGURES,
-            ending=["svg", "csv", "json"],
+            ending=["svg", "csv", "pdf"],
+        ),
+        verdicts="<results>/verdicts.json",
+        environment="<results>/environment.json",
+        source=sources("report/manifest.py"),
+    output:
+        "<results>/manifest.json",
+    log:
+        "<results>/logs/manifest.log",
+    params:
+        needs=NEEDS,
+        figures={name: list(spec.needs) for name, spec in FIGURES.items()},
+    message:
+        "checksums of tables and figures"
+    script:
+        "../scripts/write_manifest.py"
+
+
+rule render_report:
+    input:
+        verdicts="<results>/verdicts.json",
+        manifest="<results>/manifest.json",
+        figures=expand(
+            f"{RESULTS}/figures/{{figure}}.{{ending}}",
+            figure=FIGURES,
+            ending=["svg", "csv", "json", "pdf"],
         ),
         board="<results>/board/verdict_board.svg",
         tables=tables_of(CELLS),
@@ -47,8 +79,12 @@ rule render_report:
     output:
         report="<reports>/report.html",
         verdicts="<reports>/verdicts.json",
+        manifest="<reports>/manifest.json",
+        citations="<reports>/report.bib",
+        figures=directory("<reports>/figures"),
+        tables=directory("<reports>/tables"),
     log:
-        "logs/report.log",
+        "<results>/logs/report.log",
     benchmark:
         "<results>/benchmarks/report.tsv"
     params:

@@ -9,7 +9,7 @@ rule train:
         layers="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/layers.parquet",
         outcomes="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/outcomes.parquet",
     log:
-        "logs/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.log",
+        "<results>/logs/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.log",
     benchmark:
         "<results>/benchmarks/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.tsv"
     threads: 1

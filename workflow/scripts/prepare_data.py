@@ -1,9 +1,10 @@
 from pathlib import Path
 
-from initbench import datasets
 from initbench.jobs import job
 
 with job(snakemake.log[0]):
+    from initbench import datasets
+
     folder = Path(snakemake.output.manifest).parent
     datasets.prepare(
         snakemake.params.spec, Path(snakemake.params.folder), folder, snakemake.params.seed

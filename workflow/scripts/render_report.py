@@ -5,8 +5,9 @@ from initbench.jobs import job
 with job(snakemake.log[0]):
     from initbench import io, report
 
-    verdicts = Path(snakemake.input.verdicts)
+    results = Path(snakemake.input.verdicts).parent
     claims = Path(snakemake.input.ledger[0]).parent
-    inputs = report.load(verdicts.parent, claims, snakemake.params.config, snakemake.params.figures)
-    io.write_text(Path(snakemake.output.report), report.render(inputs))
-    io.write_text(Path(snakemake.output.verdicts), verdicts.read_text())
+    inputs = report.load(results, claims, snakemake.params.config, snakemake.params.figures)
+    page = Path(snakemake.output.report)
+    report.write_bundle(page.parent, inputs, results / "figures")
+    io.write_text(page, report.render(inputs))

@@ -31,7 +31,9 @@
 
   const board = () => {
     const form = document.getElementById("filter");
-    const tiles = all("#tiles > li");
+    const tiles = all("#tiles li");
+    const groups = all("#tiles .group");
+    const wordy = document.getElementById("wordy");
     const chips = all("#filter .chip");
     const search = document.getElementById("search");
     const pressed = (key) => chips.filter((chip) => chip.dataset[key] && chip.ariaPressed === "true")
@@ -48,15 +50,27 @@
           || !words.every((word) => texts[i].includes(word));
       });
       const count = tiles.filter((tile) => !tile.hidden).length;
-      document.getElementById("tiles").toggleAttribute("data-searching", count < tiles.length);
+      groups.forEach((group) => { group.hidden = !group.querySelector("li:not([hidden])"); });
+      document.getElementById("tiles").toggleAttribute("data-wordy",
+        count < tiles.length || wordy.ariaPressed === "true");
       document.getElementById("shown").textContent = count === tiles.length
         ? `All ${count} shown` : `${count} of ${tiles.length} shown`;
     };
-    chips.forEach((chip) => chip.addEventListener("click", () => {
-      chip.ariaPressed = String(chip.ariaPressed !== "true");
+    [...chips, wordy].forEach((button) => button.addEventListener("click", () => {
+      button.ariaPressed = String(button.ariaPressed !== "true");
       update();
     }));
     search.addEventListener("input", update);
+    addEventListener("keydown", (event) => {
+      const typing = event.target.matches("input, textarea, select") || event.ctrlKey || event.metaKey;
+      if (event.key === "/" && !typing) {
+        event.preventDefault();
+        search.focus();
+      }
+    });
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") form.reset();
+    });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", () => {
       chips.forEach((chip) => { chip.ariaPressed = "false"; });
@@ -120,6 +134,35 @@
     });
   });
 
+  // Long files are packed in their links; a click unpacks them where the browser can.
+  const unpacking = () => {
+    if (!("DecompressionStream" in window)) return;
+    all("a[download$='.gz']").forEach((link) => {
+      const name = link.download.slice(0, -3);
+      link.download = name;
+      link.textContent = link.textContent.replace(".gz", "");
+      link.addEventListener("click", async (event) => {
+        if (link.href.startsWith("blob:")) return;
+        event.preventDefault();
+        const bytes = Uint8Array.from(atob(link.href.split(",")[1]), (c) => c.charCodeAt(0));
+        const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+        link.href = URL.createObjectURL(await new Response(unpacked).blob());
+        link.click();
+      });
+    });
+  };
+
+  // A link into a closed fold opens it.
+  const unfolding = () => {
+    const open = () => {
+      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      if (target) target.scrollIntoView();
+    };
+    addEventListener("hashchange", open);
+    if (location.hash.startsWith("#table-")) open();
+  };
+
   // A container that scrolls must be reachable by keyboard; one that does not must not be a stop.
   const scrollers = () => {
     const update = (entries) => entries.forEach(({ target }) => {
@@ -140,6 +183,6 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    [themeButton, board, contents, copying, downloads, scrollers, printing].forEach((part) => part());
+    [themeButton, board, contents, copying, downloads, unpacking, unfolding, scrollers, printing].forEach((part) => part());
   });
 })();

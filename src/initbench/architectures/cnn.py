@@ -7,12 +7,14 @@ from torch import Tensor, nn
 from initbench.architectures.feedforward import Feedforward
 
 PIXELS = 28
+LARGE = 2  # convolutions on 14x14 pixels; the others see 7x7
 
 
 class CNN(Feedforward):
-    """3x3 convolutions `layers.0`, `layers.1`, ... with ReLU on 14x14 pixels, and a linear `final`.
+    """3x3 convolutions `layers.0`, `layers.1`, ... with ReLU, and a linear `final`.
 
-    Pixels are averaged two by two before the first convolution and again before the head.
+    Pixels are averaged two by two before the first convolution, to 14x14, and again after the
+    second one, to 7x7; after the only one where there is no second.
     """
 
     def __init__(self, depth: int, channels: int, classes: int) -> None:
@@ -24,15 +26,18 @@ class CNN(Feedforward):
         self.final = nn.Linear(channels * (PIXELS // 4) ** 2, classes)
 
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        """Yield the state (..., channels, 14, 14) after each convolution's ReLU, then the logits.
+        """Yield the state after each convolution's ReLU, then the logits (..., classes).
 
-        x are images (..., 1, 28, 28).
+        x are images (..., 1, 28, 28); states are (..., channels, 14, 14) after the first two
+        convolutions and (..., channels, 7, 7) after the others.
         """
         x = halved(x)
+        last = min(LARGE, len(self.layers)) - 1
         for k, layer in enumerate(self.layers):
             x = self.activation(layer(x))
             yield f"layers.{k}", x
-        yield "final", self.final(halved(x).flatten(-3))
+            x = halved(x) if k == last else x
+        yield "final", self.final(x.flatten(-3))
 
 
 def halved(images: Tensor) -> Tensor:

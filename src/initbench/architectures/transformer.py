@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from initbench.architectures.feedforward import Feedforward
+from initbench.errors import InitbenchError
 
 Norm = Literal["pre", "post", "none"]
 LONGEST = 10_000.0  # length of the slowest wave that tells positions, in tokens / 2π
@@ -37,7 +38,8 @@ class EncoderLayer(nn.Module):
     def _attend(self, x: Tensor) -> Tensor:
         """Return what each token gathers from all (Vaswani et al. 2017, sections 3.2.1-3.2.2)."""
         heads = self.attention_in(x).unflatten(-1, (3, self.heads, -1)).transpose(-4, -2)
-        query, key, value = heads.unbind(-3)
+        # One layout in every block: products of other layouts may round otherwise.
+        query, key, value = (part.contiguous() for part in heads.unbind(-3))
         shares = torch.softmax(query @ key.mT / math.sqrt(query.shape[-1]), dim=-1)
         gathered: Tensor = self.attention_out((shares @ value).transpose(-3, -2).flatten(-2))
         return gathered
@@ -51,11 +53,12 @@ class Transformer(Feedforward):
 
     def __init__(
         self, norm: Norm, layers: int, inputs: int, width: int, heads: int, feedforward: int,
-        classes: int,
+        classes: int, rows_per_token: int = 1,
     ) -> None:  # fmt: skip
         """Make the layers."""
         super().__init__()
-        self.embedding = nn.Linear(inputs, width)
+        self.rows_per_token = rows_per_token
+        self.embedding = nn.Linear(rows_per_token * inputs, width)
         self.layers = nn.ModuleList(
             EncoderLayer(norm, width, heads, feedforward) for _ in range(layers)
         )
@@ -66,9 +69,9 @@ class Transformer(Feedforward):
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """Yield the states (..., tokens, width) after embedding and layers, then the logits.
 
-        x are sequences (..., tokens, inputs).
+        x are sequences (..., tokens · rows per token, inputs).
         """
-        x = self.embedding(x)
+        x = self.embedding(joined(x, self.rows_per_token))
         x = x + positions(*x.shape[-2:]).to(x)
         yield "embedding", x
         for k, layer in enumerate(self.layers):
@@ -82,6 +85,20 @@ def _norms(norm: Norm, width: int) -> tuple[nn.Module, nn.Module]:
     before = nn.LayerNorm(width) if norm == "pre" else nn.Identity()
     after = nn.LayerNorm(width) if norm == "post" else nn.Identity()
     return before, after
+
+
+def joined(x: Tensor, rows: int) -> Tensor:
+    """Return x (..., n, inputs) as (..., n / rows, rows · inputs): successive rows as one token.
+
+    Raises InitbenchError where `rows` does not divide n.
+    """
+    *front, count, inputs = x.shape
+    if count % rows:
+        raise InitbenchError(
+            f"A sequence of {count} rows cannot be cut into tokens of {rows} rows; choose a "
+            "`rows_per_token` that divides it."
+        )
+    return x.reshape(*front, count // rows, rows * inputs)
 
 
 @cache
@@ -101,6 +118,12 @@ def build(
     heads: int = 4,
     feedforward: int = 64,
     classes: int = 10,
+    rows_per_token: int = 1,
 ) -> Transformer:
-    """Return an encoder of `layers` layers on sequences of any length, e.g. rows of an image."""
-    return Transformer(norm, layers, inputs, width, heads, feedforward, classes)
+    """Return an encoder of `layers` layers on sequences of any length, e.g. rows of an image.
+
+    Each `rows_per_token` successive rows of `inputs` numbers make one token.
+    """
+    return Transformer(
+        norm, layers, inputs, width, heads, feedforward, classes, rows_per_token=rows_per_token
+    )

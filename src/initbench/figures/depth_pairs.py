@@ -13,6 +13,7 @@ from initbench.figures.depth_frames import (
     backward_ratio,
     draw_rows,
     net_name,
+    nets,
     stacked,
     trained,
 )
@@ -37,6 +38,8 @@ FAMILIES = {
     "xavier_normal": "Xavier weights",
 }
 LAWS = {"xavier_normal": "xavier", "he_normal": "he"}
+UNIFORM = ["mlp_depth", "mlp_uniform"]  # where the normal and the uniform draws are trained
+DRAWN = {"architecture": nets(["relu", "tanh"], [10]), "init": [*LAWS, *LAWS.values()]}
 LAW_NAMES = {"xavier_normal": "Xavier", "he_normal": "He"}
 difference_interval = functools.partial(mean_interval, top=np.inf, bottom=-np.inf)
 
@@ -72,7 +75,7 @@ def draw_bias(tables: Tables) -> Drawing:
 
 @figure(
     name="depth_uniform",
-    needs=["mlp_uniform"],
+    needs=UNIFORM,
     claims=["B31"],
     title="Normal against uniform draws of equal variance",
     caption=(
@@ -84,7 +87,7 @@ def draw_bias(tables: Tables) -> Drawing:
 def draw_uniform(tables: Tables) -> Drawing:
     """Draw the paired differences in accuracy and gradient ratio between normal and uniform."""
     shown = {
-        POINTS: (points(trained(tables.outcomes, ["mlp_uniform"])), "points"),
+        POINTS: (points(trained(tables.outcomes, UNIFORM, **DRAWN)), "points"),
         DECADES: (_first_ratios(tables), "ratio"),
     }
     drawing, panels = canvas(1, 2, 3.2)
@@ -101,7 +104,7 @@ def draw_uniform(tables: Tables) -> Drawing:
 
 
 def _first_ratios(tables: Tables) -> pd.DataFrame:
-    ratios = backward_ratio(tables, ["mlp_uniform"])
+    ratios = backward_ratio(tables, UNIFORM, **DRAWN)
     start = ratios[ratios.step == 0]
     with np.errstate(divide="ignore"):
         return start.assign(ratio=np.log10(start.value.to_numpy(dtype=float)))

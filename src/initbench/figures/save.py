@@ -1,4 +1,4 @@
-"""Writing a drawing: an SVG that can be inlined many times, its CSV, its words, a PNG."""
+"""Writing a drawing: an SVG that can be inlined many times, its CSV, words, PDF and PNG."""
 
 import io
 import json
@@ -20,17 +20,27 @@ _BLACK = re.compile(f"{INK}|#000000")
 _LINK = re.compile(r"#([\w-]+)")
 _FONT = re.compile(r"font-family: [^;]*;?\s*")
 _IDLE_TURN = re.compile(r"rotate\(-?0 ")
+_NO_PDF_METADATA = dict.fromkeys(["Creator", "Producer", "CreationDate"])
 _NO_METADATA = dict.fromkeys(["Creator", "Date", "Format", "Type"])
 
 
 def save(drawing: Drawing, svg_path: Path, csv_path: Path) -> None:
-    """Write the SVG, the CSV that it plots, and beside the SVG a JSON of title and texts."""
+    """Write the SVG and the CSV that it plots; beside the SVG its PDF and a JSON of its texts."""
     words = {name: getattr(drawing, name) for name in ("title", "alt", "caption", "claims")}
     text = json.dumps(words, indent=2, ensure_ascii=False) + "\n"
     table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(svg_path, svg(drawing))
     write_text(Path(svg_path).with_suffix(".json"), text)
     write_text(csv_path, table)
+    write_bytes(Path(svg_path).with_suffix(".pdf"), pdf(drawing))
+
+
+def pdf(drawing: Drawing) -> bytes:
+    """Return the drawing as a PDF for papers, its letters as editable text, without a date."""
+    buffer = io.BytesIO()
+    with mpl.rc_context({**THEME, "pdf.fonttype": 42}):
+        drawing.figure.savefig(buffer, format="pdf", metadata=_NO_PDF_METADATA)
+    return buffer.getvalue()
 
 
 def save_png(drawing: Drawing, path: Path, dpi: int = 192) -> None:

@@ -17,6 +17,15 @@ METHOD = Method(
     applies_to="residual networks whose branches have two layers",
     note="The network starts close to one without branches, however many there are. Biases are "
     "zero unless bias is 'default'.",
+    use="Residual nets whose branches should start small, as a comparison for rules that follow "
+    "the depth.",
+    paper={
+        "author": "Hanin, Boris and Rolnick, David",
+        "title": "How to start training: The effect of initialization and architecture",
+        "booktitle": "Advances in Neural Information Processing Systems",
+        "year": "2018",
+        "eprint": "1803.01719",
+    },
 )
 
 

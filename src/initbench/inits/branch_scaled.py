@@ -20,6 +20,14 @@ METHOD = Method(
     applies_to="residual networks whose branches have two layers",
     note="Each branch then adds 1/L of what a branch under He adds to the signal's mean square, so "
     "that the sum does not grow with depth. Biases are zero unless bias is 'default'.",
+    use="Residual nets without normalization, or Transformers, that have many branches.",
+    paper={
+        "author": "Radford, Alec and Wu, Jeffrey and Child, Rewon and Luan, David and Amodei, "
+        "Dario and Sutskever, Ilya",
+        "title": "Language models are unsupervised multitask learners",
+        "howpublished": "OpenAI technical report",
+        "year": "2019",
+    },
 )
 
 

@@ -17,6 +17,13 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="All units of a layer start equal and stay equal. Biases take the same value, unless "
     "bias is 'zero' or 'default'.",
+    use="Never in a hidden layer: it is here to show what equal units do.",
+    paper={
+        "author": "Goodfellow, Ian and Bengio, Yoshua and Courville, Aaron",
+        "title": "Deep Learning",
+        "publisher": "MIT Press",
+        "year": "2016",
+    },
     deterministic=True,
     example={"value": 0.1},
 )

@@ -17,6 +17,13 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="The other layers hold the very draws of PyTorch's default, biases included, so the two "
     "inits differ in one layer only. With bias false, that layer keeps its random bias.",
+    use="Never in a hidden layer; at the output layer alone a constant is harmless.",
+    paper={
+        "author": "Goodfellow, Ian and Bengio, Yoshua and Courville, Aaron",
+        "title": "Deep Learning",
+        "publisher": "MIT Press",
+        "year": "2016",
+    },
     example={"layer": "layers.0"},
 )
 

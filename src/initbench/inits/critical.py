@@ -25,6 +25,16 @@ METHOD = Method(
     "which the pre-activations keep; for GELU and SiLU that size is unstable and they drift from "
     "it. ReLU and its like keep any size and get He's variance. "
     "Biases are random, N(0, σ_b²), and zero where σ_b is.",
+    use="Deep plain nets whose activation has a known critical point; the wider the net, the "
+    "better the theory fits.",
+    paper={
+        "author": "Schoenholz, Samuel S. and Gilmer, Justin and Ganguli, Surya and "
+        "Sohl-Dickstein, Jascha",
+        "title": "Deep information propagation",
+        "booktitle": "International Conference on Learning Representations",
+        "year": "2017",
+        "eprint": "1611.01232",
+    },
 )
 
 

@@ -18,6 +18,13 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="The heuristic from which Glorot and Bengio set out. Its variance is a third of 1/n_in, "
     "so signals shrink with depth. Biases are random unless bias is 'zero'.",
+    use="Shallow nets, or nets with normalization; deep plain nets need another init.",
+    paper={
+        "author": "Glorot, Xavier and Bengio, Yoshua",
+        "title": "Understanding the difficulty of training deep feedforward neural networks",
+        "booktitle": "International Conference on Artificial Intelligence and Statistics",
+        "year": "2010",
+    },
     law=lambda weight, parameters: uniform_law(1 / math.sqrt(fans(weight)[0])),
 )
 

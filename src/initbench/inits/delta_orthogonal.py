@@ -26,6 +26,16 @@ METHOD = Method(
     "has at least as many outputs as inputs, as the paper asks. With fewer outputs Q has "
     "orthonormal rows, as a wide linear layer has, and what it drops is lost. Biases are zero "
     "unless bias is 'default'.",
+    use="Very deep convolutional nets without normalization or residual branches.",
+    paper={
+        "author": "Xiao, Lechao and Bahri, Yasaman and Sohl-Dickstein, Jascha and Schoenholz, "
+        "Samuel S. and Pennington, Jeffrey",
+        "title": "Dynamical isometry and a mean field theory of CNNs: How to train 10,000-layer "
+        "vanilla convolutional neural networks",
+        "booktitle": "International Conference on Machine Learning",
+        "year": "2018",
+        "eprint": "1806.05393",
+    },
     law=linear_law,
 )
 

@@ -21,6 +21,13 @@ METHOD = Method(
     note="Breaks the symmetry without a random number: no two rows of a weight are equal. Where a "
     "tall layer has to repeat the rows of its table, each repetition is larger than the last. "
     "Biases are zero.",
+    use="Where a start must be the same on every machine and without a seed.",
+    paper={
+        "author": "Zhao, Jiawei and Schäfer, Florian and Anandkumar, Anima",
+        "title": "ZerO initialization: Initializing neural networks with only zeros and ones",
+        "year": "2021",
+        "eprint": "2110.12661",
+    },
     deterministic=True,
 )
 

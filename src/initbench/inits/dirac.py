@@ -18,6 +18,14 @@ METHOD = Method(
     note="Each channel starts as a copy of the one before it, and the border of an image is kept "
     "as the rest. Where a layer has more outputs than inputs, the outputs beyond start with zero "
     "weights. Biases are zero.",
+    use="Convolutional nets that should start as copies of their input; the plain layers between "
+    "need another source of difference between units.",
+    paper={
+        "author": "Zagoruyko, Sergey and Komodakis, Nikos",
+        "title": "DiracNets: Training very deep neural networks without skip-connections",
+        "year": "2017",
+        "eprint": "1706.00388",
+    },
     deterministic=True,
 )
 

@@ -21,6 +21,14 @@ METHOD = Method(
     note="Bounds the change of the output per step whatever the depth. Branches of m layers would "
     "be scaled by L^(−1/(2m−2)). The scalar biases and multipliers of the paper's rule 3 would be "
     "new parameters of the network and are left out. Biases are zero.",
+    use="Deep residual nets without normalization.",
+    paper={
+        "author": "Zhang, Hongyi and Dauphin, Yann N. and Ma, Tengyu",
+        "title": "Fixup initialization: Residual learning without normalization",
+        "booktitle": "International Conference on Learning Representations",
+        "year": "2019",
+        "eprint": "1901.09321",
+    },
 )
 
 

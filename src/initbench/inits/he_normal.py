@@ -22,6 +22,16 @@ METHOD = Method(
     note="The variance that ReLU layers need to pass the signal on at full size. With gain "
     "'activation', that of the model's own activation takes the place of ReLU's. Biases are zero "
     "unless bias is 'default'.",
+    use="ReLU and leaky ReLU without normalization, above all in deep nets; for other activations "
+    "with gain 'activation'.",
+    paper={
+        "author": "He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian",
+        "title": "Delving deep into rectifiers: Surpassing human-level performance on ImageNet "
+        "classification",
+        "booktitle": "IEEE International Conference on Computer Vision",
+        "year": "2015",
+        "eprint": "1502.01852",
+    },
     law=lambda weight, parameters: normal_law(
         gain_value(parameters["gain"], negative_slope=parameters["negative_slope"])
         / math.sqrt(fans(weight)[0])

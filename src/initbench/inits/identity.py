@@ -17,6 +17,13 @@ METHOD = Method(
     applies_to="linear layers",
     note="Each square layer starts as a copy of its input. Where a layer has more outputs than "
     "inputs, the outputs beyond start with zero weights. Biases are zero.",
+    use="Recurrent weights of ReLU units, or layers that should start as copies of their input.",
+    paper={
+        "author": "Le, Quoc V. and Jaitly, Navdeep and Hinton, Geoffrey E.",
+        "title": "A simple way to initialize recurrent networks of rectified linear units",
+        "year": "2015",
+        "eprint": "1504.00941",
+    },
     deterministic=True,
 )
 

@@ -18,6 +18,14 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="Keeps the variance of a linear layer's output at gain² times that of its input: three "
     "times the variance of PyTorch's default. Biases are zero unless bias is 'default'.",
+    use="SELU nets and linear layers; with ReLU each layer halves the signal's mean square.",
+    paper={
+        "author": "LeCun, Yann and Bottou, Léon and Orr, Genevieve B. and Müller, Klaus-Robert",
+        "title": "Efficient BackProp",
+        "booktitle": "Neural Networks: Tricks of the Trade",
+        "publisher": "Springer",
+        "year": "1998",
+    },
     law=lambda weight, parameters: uniform_law(
         gain_value(parameters["gain"]) * math.sqrt(3 / fans(weight)[0])
     ),

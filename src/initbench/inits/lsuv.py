@@ -23,6 +23,15 @@ METHOD = Method(
     "activation. With zero biases one division is exact; the iteration is for random ones. A "
     "layer whose output does not vary, as after a dead layer, keeps Q. Biases are zero unless "
     "bias is 'default'.",
+    use="Nets whose activation or structure has no known gain, if a batch of data is at hand "
+    "before training.",
+    paper={
+        "author": "Mishkin, Dmytro and Matas, Jiri",
+        "title": "All you need is a good init",
+        "booktitle": "International Conference on Learning Representations",
+        "year": "2016",
+        "eprint": "1511.06422",
+    },
     calibrated=True,
 )
 

@@ -34,7 +34,8 @@ def no_law(weight: "torch.Tensor", parameters: Parameters) -> None:
 class Method:
     """The card of an init method.
 
-    All texts are literals, so that `catalogue.card` can read them without importing torch.
+    All texts are literals, so that `catalogue.card` can read them without importing torch. `use`
+    says for which nets the method is made; `paper` holds the BibTeX fields of what to cite.
     A `calibrated` method gets a batch of inputs as the third argument of `initialize`. `example`
     gives each required parameter a value for the contract tests, whose models name their layers
     `layers.0`, `layers.1`, … and `final`. `law` takes a weight and all parameters, and returns
@@ -48,6 +49,8 @@ class Method:
     source: str
     applies_to: str
     note: str
+    use: str
+    paper: Mapping[str, str]
     deterministic: bool = False
     calibrated: bool = False
     example: Parameters = field(default_factory=dict)

@@ -16,6 +16,14 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="The width does not follow the size of the layer, so it suits one depth and width only. "
     "Biases are zero unless bias is 'default'.",
+    use="Only where a paper gives the width for its very net; at another depth or width the same "
+    "number can be far off.",
+    paper={
+        "author": "Krizhevsky, Alex and Sutskever, Ilya and Hinton, Geoffrey E.",
+        "title": "ImageNet classification with deep convolutional neural networks",
+        "booktitle": "Advances in Neural Information Processing Systems",
+        "year": "2012",
+    },
     example={"std": 0.01},
     law=lambda weight, parameters: normal_law(parameters["std"]),
 )

@@ -33,6 +33,15 @@ METHOD = Method(
     "the worst-conditioned hidden layer, which becomes its nearest orthogonal matrix; the other "
     "weights follow rest. With shared true, all layers of one shape hold one matrix. Biases are "
     "zero unless bias is 'default'.",
+    use="Deep linear and tanh nets, and recurrent weights; with the gain of its activation for "
+    "other nets.",
+    paper={
+        "author": "Saxe, Andrew M. and McClelland, James L. and Ganguli, Surya",
+        "title": "Exact solutions to the nonlinear dynamics of learning in deep linear neural "
+        "networks",
+        "year": "2013",
+        "eprint": "1312.6120",
+    },
     law=entry_law,
 )
 

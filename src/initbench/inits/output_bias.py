@@ -24,6 +24,15 @@ METHOD = Method(
     note="Small head weights make the first outputs those of the bias alone: with log p the first "
     "loss is the entropy of the classes, and no step is spent on learning how frequent they are. "
     "All other biases are zero.",
+    use="Classifiers of classes that are far from equally frequent.",
+    paper={
+        "author": "Lin, Tsung-Yi and Goyal, Priya and Girshick, Ross and He, Kaiming and Dollár, "
+        "Piotr",
+        "title": "Focal loss for dense object detection",
+        "booktitle": "IEEE International Conference on Computer Vision",
+        "year": "2017",
+        "eprint": "1708.02002",
+    },
 )
 
 

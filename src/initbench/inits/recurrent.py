@@ -27,6 +27,14 @@ METHOD = Method(
     "the whole tensor, as a call on torch's `weight_hh_l0` gives, or, with gates 'separate', for "
     "each gate's square. Biases are zero, or random with rest 'default'; forget_bias is the sum of "
     "the two biases that torch gives the gate.",
+    use="Recurrent nets: orthogonal or identity hidden weights for plain cells, a positive forget "
+    "bias for an LSTM that must remember for long.",
+    paper={
+        "author": "Le, Quoc V. and Jaitly, Navdeep and Hinton, Geoffrey E.",
+        "title": "A simple way to initialize recurrent networks of rectified linear units",
+        "year": "2015",
+        "eprint": "1504.00941",
+    },
 )
 LAYERS = ["input_map", "hidden_map", "head"]
 LSTM_GATES, FORGET = 4, 1

@@ -17,6 +17,14 @@ METHOD = Method(
     applies_to="residual networks with a learned factor for each branch",
     note="Each block starts as the identity, as under a zero last layer, but only one number of "
     "each branch has a gradient at the first step. Biases are zero unless bias is 'default'.",
+    use="Deep residual nets and Transformers that may have one learned factor for each branch.",
+    paper={
+        "author": "Bachlechner, Thomas and Majumder, Bodhisattwa Prasad and Mao, Huanru Henry and "
+        "Cottrell, Garrison W. and McAuley, Julian",
+        "title": "ReZero is all you need: Fast convergence at large depth",
+        "year": "2020",
+        "eprint": "2003.04887",
+    },
 )
 
 

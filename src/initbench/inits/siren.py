@@ -21,6 +21,15 @@ METHOD = Method(
     note="For activations sin(ω z): the first layer spans several periods, and ω times a later "
     "pre-activation is nearly Gaussian with a variance from 1 down to 0.8 at any depth. ω must be "
     "that of the network. Biases are random unless bias is 'zero'.",
+    use="Nets of sines that fit a signal, such as an image or a wave; not for other activations.",
+    paper={
+        "author": "Sitzmann, Vincent and Martel, Julien N. P. and Bergman, Alexander W. and "
+        "Lindell, David B. and Wetzstein, Gordon",
+        "title": "Implicit neural representations with periodic activation functions",
+        "booktitle": "Advances in Neural Information Processing Systems",
+        "year": "2020",
+        "eprint": "2006.09661",
+    },
 )
 
 

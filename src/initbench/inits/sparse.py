@@ -18,6 +18,14 @@ METHOD = Method(
     "however many inputs there are. torch's sparse_ is another thing: it clears a share of the "
     "weights that leave each input, not of those that enter each unit. Biases are zero unless "
     "bias is 'default'.",
+    use="Layers with so many inputs that a dense draw would make all units alike, above all with "
+    "saturating activations.",
+    paper={
+        "author": "Martens, James",
+        "title": "Deep learning via Hessian-free optimization",
+        "booktitle": "International Conference on Machine Learning",
+        "year": "2010",
+    },
 )
 
 

@@ -26,6 +26,15 @@ METHOD = Method(
     note="Makes repeated multiplication by one and the same matrix neither grow nor fade. A "
     "layer that is not square has no eigenvalues and gets the law to which the square ones tend "
     "for large n. Biases are zero unless bias is 'default'.",
+    use="Recurrent weights, where one matrix is applied over and over; in a net whose layers "
+    "differ it bounds nothing.",
+    paper={
+        "author": "Geman, Stuart",
+        "title": "The spectral radius of large random matrices",
+        "journal": "The Annals of Probability",
+        "volume": "14",
+        "year": "1986",
+    },
     law=rectangular_law,
 )
 

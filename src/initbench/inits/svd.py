@@ -17,6 +17,15 @@ METHOD = Method(
     applies_to="linear layers; a convolution kernel is flattened",
     note="Sets the condition number and the size of a layer apart, which no common init does. At "
     "condition number 1 it is scale times a random orthogonal matrix. Biases are zero.",
+    use="Experiments that vary the condition number and the size of a layer one at a time.",
+    paper={
+        "author": "Pennington, Jeffrey and Schoenholz, Samuel S. and Ganguli, Surya",
+        "title": "Resurrecting the sigmoid in deep learning through dynamical isometry: Theory "
+        "and practice",
+        "booktitle": "Advances in Neural Information Processing Systems",
+        "year": "2017",
+        "eprint": "1711.04735",
+    },
     example={"condition_number": 4.0, "scale": 0.8},
 )
 

@@ -34,6 +34,16 @@ METHOD = Method(
     note="Cut at two standard deviations and rescaled, so that std is that of the weights. With "
     "cut 'absolute' the bounds are the numbers −2 and 2, as torch's function has them by default: "
     "at std 0.02 that cuts nothing. Biases are zero unless bias is 'default'.",
+    use="Transformers, with the small width of their papers; elsewhere with a width that follows "
+    "the fan.",
+    paper={
+        "author": "Devlin, Jacob and Chang, Ming-Wei and Lee, Kenton and Toutanova, Kristina",
+        "title": "BERT: Pre-training of deep bidirectional transformers for language understanding",
+        "booktitle": "Conference of the North American Chapter of the Association for "
+        "Computational Linguistics",
+        "year": "2019",
+        "eprint": "1810.04805",
+    },
     law=lambda weight, parameters: truncated_law(parameters),
 )
 

@@ -19,6 +19,14 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="The variance of Xavier's uniform init with Gaussian draws. Biases are zero unless bias "
     "is 'default'.",
+    use="Layers whose activation is linear near zero, such as tanh, at moderate depth; for ReLU "
+    "it is too small.",
+    paper={
+        "author": "Glorot, Xavier and Bengio, Yoshua",
+        "title": "Understanding the difficulty of training deep feedforward neural networks",
+        "booktitle": "International Conference on Artificial Intelligence and Statistics",
+        "year": "2010",
+    },
     law=lambda weight, parameters: normal_law(
         gain_value(parameters["gain"]) * math.sqrt(2 / sum(fans(weight)))
     ),

@@ -20,6 +20,14 @@ METHOD = Method(
     note="A compromise between keeping the variance of activations forward and of gradients "
     "backward, made for tanh. With shared true, all layers of one shape hold one matrix. Biases "
     "are zero unless bias is 'default'.",
+    use="Layers whose activation is linear near zero, such as tanh, at moderate depth; for ReLU "
+    "it is too small.",
+    paper={
+        "author": "Glorot, Xavier and Bengio, Yoshua",
+        "title": "Understanding the difficulty of training deep feedforward neural networks",
+        "booktitle": "International Conference on Artificial Intelligence and Statistics",
+        "year": "2010",
+    },
     law=lambda weight, parameters: uniform_law(
         gain_value(parameters["gain"]) * math.sqrt(6 / sum(fans(weight)))
     ),

@@ -19,6 +19,15 @@ METHOD = Method(
     note="Each block starts as the identity, and the random layers round a zero one tell its units "
     "apart at the first step. Biases are zero unless bias is 'default', which the last layer of a "
     "branch then adds to the signal.",
+    use="Residual nets, with or without normalization, that should start as the identity.",
+    paper={
+        "author": "Goyal, Priya and Dollár, Piotr and Girshick, Ross and Noordhuis, Pieter and "
+        "Wesolowski, Lukasz and Kyrola, Aapo and Tulloch, Andrew and Jia, Yangqing and He, "
+        "Kaiming",
+        "title": "Accurate, large minibatch SGD: Training ImageNet in 1 hour",
+        "year": "2017",
+        "eprint": "1706.02677",
+    },
 )
 
 

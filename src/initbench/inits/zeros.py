@@ -16,6 +16,14 @@ METHOD = Method(
     applies_to="linear and convolution layers",
     note="All units of a layer start equal and get equal gradients, mostly zero. Biases are zero, "
     "too, unless bias is 'default'.",
+    use="Never for all layers: it is the known failure that every experiment can be checked "
+    "against.",
+    paper={
+        "author": "Goodfellow, Ian and Bengio, Yoshua and Courville, Aaron",
+        "title": "Deep Learning",
+        "publisher": "MIT Press",
+        "year": "2016",
+    },
     deterministic=True,
 )
 

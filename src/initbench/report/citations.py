@@ -1,5 +1,6 @@
 """BibTeX entries for the report, for a document's chapter and for a single claim."""
 
+import re
 from collections.abc import Sequence
 
 from initbench import __version__
@@ -9,7 +10,16 @@ _SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "−": "$-$",
+    "×": r"$\times$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "±": r"$\pm$",
+    "\u00a0": "~",
+    "\u202f": r"\,",
 }
+_RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _TITLE = "What tutorials say about weight initialization, put to the test"
 
 
@@ -37,15 +47,16 @@ def _entry(key: str, title: str, part: str, environment: Record) -> str:
     commit, ledger = environment["commit"][:12], environment["ledger_sha256"][:12]
     fields = {
         "author": "{The initbench authors}",
-        "title": f"{{{_tex(title)}}}",
+        "title": f"{{{tex(title)}}}",
         "howpublished": "initbench report",
         "year": environment["created"][:4],
-        "note": f"{_tex(part)}; version {__version__}, commit {_tex(commit)}, "
-        f"ledger {_tex(ledger)}",
+        "note": f"{tex(part)}; version {__version__}, commit {tex(commit)}, ledger {tex(ledger)}",
     }
     lines = [f"  {name:<12} = {{{value}}}," for name, value in fields.items()]
     return "\n".join([f"@misc{{{key},", *lines, "}"])
 
 
-def _tex(text: str) -> str:
-    return "".join(_SPECIAL.get(character, character) for character in text)
+def tex(text: str) -> str:
+    """Return `text` with the characters that TeX would misread written as it wants them."""
+    escaped = "".join(_SPECIAL.get(character, character) for character in text)
+    return _RAISED.sub(lambda match: f"$^{{{match[0].translate(_LOWERED)}}}$", escaped)

@@ -15,7 +15,8 @@ class ReportInputs:
     svg and csv (both as text); `tables` hold title, caption, columns and groups (name, rows);
     `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
     `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements;
-    `disagreements` is what `disagreements.read` returns.
+    `disagreements` is what `disagreements.read` returns, `findings` what `findings.read` returns;
+    `provenance` is what `manifest.manifest` returns.
     """
 
     verdicts: list[Record]
@@ -28,4 +29,6 @@ class ReportInputs:
     amendments: list[Record]
     purpose: str
     config_summary: Record
+    provenance: Record
     disagreements: list[Record] = field(default_factory=list)
+    findings: list[Record] = field(default_factory=list)

@@ -10,7 +10,7 @@ from initbench.claims import ledger
 from initbench.config import Config, cells, experiments
 from initbench.datasets import manifest
 from initbench.errors import InitbenchError, unknown
-from initbench.report import disagreements, grid
+from initbench.report import disagreements, findings, grid
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
 from initbench.tables import Tables
@@ -42,7 +42,9 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         amendments=[asdict(amendment) for amendment in known.amendments],
         purpose=config["purpose"],
         config_summary=grid.summary(config, shown),
+        provenance=_json(results / "manifest.json"),
         disagreements=disagreements.read(claims / "disagreements.yaml"),
+        findings=findings.read(claims / "findings.yaml"),
     )
 
 

@@ -1,27 +1,26 @@
 """Put the page together: the templates, the inputs, and the checks on the result."""
 
 import base64
-import gzip
 import hashlib
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
 from initbench import __version__
 from initbench.errors import InitbenchError
-from initbench.report import citations, prose, vocabulary
+from initbench.report import bundle, citations, findings, prose, vocabulary
 from initbench.report.chapters import THEORY, chapters, figure_homes
 from initbench.report.disagreements import disagreements
 from initbench.report.inputs import Record, ReportInputs
+from initbench.report.origins import Origins, seeds
 from initbench.report.svg import inline_svg
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "workflow" / "templates"
 LIMIT = 8_000_000
-_PLAIN_CSV = 60_000
 
 
 def render(inputs: ReportInputs, templates: Path = TEMPLATES) -> str:
@@ -33,7 +32,7 @@ def render(inputs: ReportInputs, templates: Path = TEMPLATES) -> str:
     environment = _environment(templates, {verdict["id"] for verdict in inputs.verdicts})
     try:
         page = environment.get_template("base.html.j2").render(_context(inputs, templates))
-    except jinja2.UndefinedError as error:
+    except (jinja2.UndefinedError, KeyError) as error:
         raise InitbenchError(
             f"The report misses a value: {error}; add it to the file it comes from."
         ) from error
@@ -55,7 +54,7 @@ def _environment(templates: Path, claims: set[str]) -> jinja2.Environment:
     )
     filters = (
         *(prose.number, prose.cell, prose.duration, prose.enumeration, prose.plural),
-        *(prose.rich, prose.sentence, prose.slug, prose.moment),
+        *(prose.rich, prose.sentence, prose.slug, prose.moment, seeds),
     )
     environment.filters |= {filter_.__name__: filter_ for filter_ in filters}
     environment.filters["linked"] = partial(prose.linked, claims=claims)
@@ -79,8 +78,12 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "version": __version__,
         "commit": (inputs.environment["commit"] or "unknown")[:10],
         "estimate": prose.estimate,
-        "drawing": lambda figure: inline_svg(figure["name"], figure["svg"], figure["alt"]),
-        "csv_link": csv_link,
+        "drawing": _drawer(inputs),
+        "link": bundle.link,
+        "bundle": bundle.files(inputs),
+        "exports": bundle.tables(inputs),
+        "origins": Origins.of(inputs),
+        "findings": findings.findings(inputs.findings, inputs.verdicts),
         "citations": citations,
         "style": Markup((templates / "style.css").read_text(encoding="utf-8")),
         "script": Markup(script),
@@ -88,12 +91,9 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
     }
 
 
-def csv_link(text: str) -> tuple[str, str]:
-    """Return a data address that holds the CSV `text`, and its ending: .csv, or .csv.gz if long."""
-    if len(text) <= _PLAIN_CSV:
-        return "data:text/csv;charset=utf-8," + quote(text, safe=",;:/ ()"), ".csv"
-    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-    return f"data:application/gzip;base64,{packed}", ".csv.gz"
+def _drawer(inputs: ReportInputs) -> Callable[[Record], Markup]:
+    codes = {figure["name"]: f"f{place}" for place, figure in enumerate(inputs.figures)}
+    return lambda f: inline_svg(f["name"], f["svg"], f["alt"], codes[f["name"]])
 
 
 def _largest(inputs: ReportInputs) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from initbench.errors import InitbenchError
 from initbench.report.prose import slug
+from initbench.report.slim import slim
 
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"}
 _GROUPS = {"svg", "g", "defs", "use", "symbol", "clipPath", "mask", "marker", "pattern"}
@@ -17,10 +18,10 @@ _FOREIGN = re.compile(r"url\(\s*+['\"]?+(?!#)|javascript:|@import|[\\<]", re.IGN
 _REFERENCE = re.compile(r"url\(\s*['\"]?#([^)'\"]+)['\"]?\s*\)")
 
 
-def inline_svg(name: str, text: str, alt: str) -> Markup:
+def inline_svg(name: str, text: str, alt: str, code: str) -> Markup:
     """Return the SVG `text` of figure `name` ready to stand in a page, with `alt` as its label.
 
-    Ids are prefixed by the figure's name and style sheets are confined to it, so that many figures
+    Its ids and classes begin with `code`, and style sheets are confined to it, so that many figures
     share a page. Raises InitbenchError for a drawing that could run code or load anything.
     """
     root = _parse(name, text)
@@ -28,6 +29,7 @@ def inline_svg(name: str, text: str, alt: str) -> Markup:
     for element in root.iter():
         _check(name, element)
         _confine(slug(name), element)
+    slim(root, code)
     root.attrib |= {"role": "img", "aria-label": alt, "id": f"{slug(name)}-drawing"}
     return Markup(ElementTree.tostring(root, encoding="unicode"))
 
@@ -76,12 +78,7 @@ def _confine(prefix: str, element: ElementTree.Element) -> None:
     if element.tag == "style":
         element.text = f"#{prefix}-drawing {{{element.text or ''}}}"
     for key, value in element.attrib.items():
-        if key == "id":
-            element.set(key, f"{prefix}-{value}")
-        elif key == "href" and value.startswith("#"):
-            element.set(key, f"#{prefix}-{value[1:]}")
-        elif "url(" in value:
-            element.set(key, _REFERENCE.sub(rf"url(#{prefix}-\1)", value))
+        element.set(key, _REFERENCE.sub(r"url(#\1)", value))  # without quotes
 
 
 def _refused(name: str, seen: str) -> InitbenchError:

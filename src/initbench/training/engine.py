@@ -24,8 +24,9 @@ from initbench.training.recorder import OUTCOMES, Recorder
 
 STATES_TOGETHER = 100_000  # numbers of one layer's states side by side: more leave the cache
 PARAMETERS_TOGETHER = 4_000_000  # and no more than so many weights, for the memory's sake
+LOOKED_AT = 2_000  # test samples that tell whether a net is dead
 CALIBRATION = 256  # training samples that a data-driven init may look at
-SAMPLES_AT_ONCE = 2_000  # test samples a forward pass, for the same reason
+SAMPLES_AT_ONCE = 500  # test samples a forward pass: as quick as any, measured, and little memory
 
 
 def train_block(
@@ -34,18 +35,22 @@ def train_block(
     protocol: Protocol,
     split: Split,
     seeds: Sequence[int],
+    rates: Sequence[float] | None = None,
 ) -> dict[str, pa.Table]:
     """Train one cell for all `seeds`; return the tables "curves", "layers" and "outcomes".
 
-    `split` holds the data of the seeds in their order. A result does not depend on the block.
+    `split` holds the data of the seeds in their order, `rates` a learning rate a seed where they
+    differ; then a seed may come again. A result does not depend on the block.
     """
     data = Data.of(split)
+    rates = rates or list(protocol.rates) * len(seeds)
     batch = data.train_x[0, : protocol.batch_size(split.train_x.shape[1])]
     size = _together(architecture, batch, len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
         rows = slice(start, start + size)
-        run = Run(architecture, init, protocol, data.of_seeds(rows), seeds[rows])
+        nets = (architecture, init)
+        run = Run(nets, protocol, data.of_seeds(rows), seeds[rows], rates[rows])
         tables.append(run.train())
     return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
 
@@ -65,22 +70,23 @@ class Run:
 
     def __init__(
         self,
-        architecture: Mapping[str, Any],
-        init: Mapping[str, Any],
+        nets: tuple[Mapping[str, Any], Mapping[str, Any]],
         protocol: Protocol,
         data: Data,
         seeds: Sequence[int],
+        rates: Sequence[float],
     ) -> None:
-        """Draw the models of `seeds` and stack them."""
-        self.protocol, self.data, self.seeds = protocol, data, seeds
+        """Draw the models of `seeds` by `nets`, an architecture and an init, and stack them."""
+        self.protocol, self.data, self.seeds, self.rates = protocol, data, seeds, rates
         self.objective = OBJECTIVES[protocol.loss]
+        architecture, init = nets
         blank = architectures.build(architecture)
         calibration = data.train_x[:, :CALIBRATION]
-        models = [
-            _draw(blank, init, seed, calibration[k % len(calibration)])
+        models = {
+            seed: _draw(blank, init, seed, calibration[k % len(calibration)])
             for k, seed in enumerate(seeds)
-        ]
-        self.model = stack(models, seeds)
+        }
+        self.model = stack([models[seed] for seed in seeds], seeds)
         samples = data.train_x.shape[1]
         self.batches = Batches(data.train_x, data.train_y, seeds, protocol.batch_size(samples))
         self.total = protocol.epochs * self.batches.per_epoch
@@ -91,9 +97,9 @@ class Run:
     def train(self) -> dict[str, pa.Table]:
         """Run the protocol to its end; return the block's tables."""
         curves, records = self._schedule()
-        (rate,) = self.protocol.rates
+        parameters, protocol = list(self.model.parameters()), self.protocol
         optimizers = make_optimizers(
-            self.protocol.optimizer, list(self.model.parameters()), rate, self.protocol.momentum
+            protocol.optimizer, parameters, self.rates, protocol.momentum
         )
         for step in range(self.total + 1):
             self._gradients(step)
@@ -187,7 +193,7 @@ class Run:
         columns = {
             "seed": list(self.seeds),
             "status": status(diverged, self._dead(), stuck),
-            "learning_rate": list(self.protocol.rates) * len(self.seeds),
+            "learning_rate": list(self.rates),
             "steps": [self.total] * len(self.seeds),
             "diverged_step": [int(s) if d else None for s, d in zip(first, diverged, strict=True)],
             "diverged_layer": [n if d else None for n, d in zip(layers, diverged, strict=True)],
@@ -201,7 +207,7 @@ class Run:
     @torch.no_grad()
     def _dead(self) -> Tensor:
         """Return in which nets (S,) the last hidden state is zero on all samples looked at."""
-        x = self.data.test_x[:, :SAMPLES_AT_ONCE]
+        x = self.data.test_x[:, :LOOKED_AT]
         states = list(self.model.states(x.expand(len(self.seeds), *x.shape[1:])))
         if len(states) < 2:  # no hidden layer, so none that could die
             return torch.zeros(len(self.seeds), dtype=torch.bool)

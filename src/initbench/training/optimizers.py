@@ -3,7 +3,8 @@
 The functional forms of torch.optim: its classes import the compiler, two seconds a process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Protocol
 
 import torch
@@ -21,22 +22,33 @@ class Optimizer(Protocol):
         """Update the parameters from their gradients, in place."""
 
 
+class Rows:
+    """The same rows, models with one learning rate, of parameters (each (S, ...))."""
+
+    def __init__(self, parameters: Sequence[nn.Parameter], rows: slice) -> None:
+        """Keep the parameters and views of their rows."""
+        self.parameters, self.rows = list(parameters), rows
+        self.values: list[Tensor] = [p.detach()[rows] for p in self.parameters]
+
+    def gradients(self) -> list[Tensor]:
+        """Return the rows of the gradients; a parameter that had no part in the loss has zeros."""
+        pairs = zip(self.parameters, self.values, strict=True)
+        return [torch.zeros_like(v) if p.grad is None else p.grad[self.rows] for p, v in pairs]
+
+
 class SGD:
     """torch.optim.SGD(lr=learning_rate, momentum=momentum), without dampening."""
 
-    def __init__(
-        self, parameters: Sequence[nn.Parameter], learning_rate: float, momentum: float
-    ) -> None:
-        """Remember the parameters (each (S, ...)), the rate and the share of velocity kept."""
-        self.parameters: list[Tensor] = list(parameters)
-        self.learning_rate, self.momentum = learning_rate, momentum
-        self.velocities: list[Tensor | None] = [None] * len(self.parameters)
+    def __init__(self, models: Rows, learning_rate: float, momentum: float) -> None:
+        """Remember the models, the rate and the share of velocity kept."""
+        self.models, self.learning_rate, self.momentum = models, learning_rate, momentum
+        self.velocities: list[Tensor | None] = [None] * len(models.values)
 
     @torch.no_grad()
     def step(self) -> None:
         """Update the parameters in place."""
         sgd(
-            self.parameters, _gradients(self.parameters), self.velocities,
+            self.models.values, self.models.gradients(), self.velocities,
             fused=True, weight_decay=0, momentum=self.momentum, lr=self.learning_rate,
             dampening=0, nesterov=False, maximize=False,
         )  # fmt: skip
@@ -45,42 +57,51 @@ class SGD:
 class Adam:
     """torch.optim.Adam(lr=learning_rate) with its default betas and epsilon."""
 
-    def __init__(
-        self, parameters: Sequence[nn.Parameter], learning_rate: float, fused: bool
-    ) -> None:
-        """Start both moments of `parameters` (each (S, ...)) at zero."""
-        self.parameters: list[Tensor] = list(parameters)
-        self.learning_rate, self.fused = learning_rate, fused
+    def __init__(self, models: Rows, learning_rate: float, fused: bool) -> None:
+        """Start both moments of the models' parameters at zero."""
+        self.models, self.learning_rate, self.fused = models, learning_rate, fused
         self.first, self.second = (
-            [torch.zeros_like(p, requires_grad=False) for p in self.parameters] for _ in range(2)
+            [torch.zeros_like(value) for value in models.values] for _ in range(2)
         )
-        self.steps = [torch.zeros(()) for _ in self.parameters]
+        self.steps = [torch.zeros(()) for _ in models.values]
 
     @torch.no_grad()
     def step(self) -> None:
         """Update the parameters in place."""
         adam(
-            self.parameters, _gradients(self.parameters), self.first, self.second, [], self.steps,
+            self.models.values, self.models.gradients(), self.first, self.second, [], self.steps,
             fused=self.fused, foreach=not self.fused, amsgrad=False, beta1=0.9, beta2=0.999,
             lr=self.learning_rate, weight_decay=0, eps=1e-8, maximize=False,
         )  # fmt: skip
 
 
 def make_optimizers(
-    name: str, parameters: Sequence[nn.Parameter], learning_rate: float, momentum: float = 0.0
+    name: str,
+    parameters: Sequence[nn.Parameter],
+    learning_rates: Sequence[float],
+    momentum: float = 0.0,
 ) -> list[Optimizer]:
-    """Return optimisers that together update `parameters` (each (S, ...)).
+    """Return optimisers that together update `parameters` (each (S, ...)), a rate a model.
 
     Fused Adam rounds the last few numbers of a tensor otherwise than the rest, so it takes only
     tensors whose slice of one seed fills whole vector registers.
     """
     if name == "sgd":
-        return [SGD(parameters, learning_rate, momentum)]
+        return [SGD(Rows(parameters, rows), r, momentum) for rows, r in _alike(learning_rates)]
     whole = [p for p in parameters if p[0].numel() % LANES == 0]
     ragged = [p for p in parameters if p[0].numel() % LANES]
-    groups = ((whole, True), (ragged, False))
-    return [Adam(group, learning_rate, fused) for group, fused in groups if group]
+    groups = [(group, fused) for group, fused in ((whole, True), (ragged, False)) if group]
+    return [
+        Adam(Rows(group, rows), rate, fused)
+        for rows, rate in _alike(learning_rates)
+        for group, fused in groups
+    ]
 
 
-def _gradients(parameters: Sequence[Tensor]) -> list[Tensor]:
-    return [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
+def _alike(rates: Sequence[float]) -> Iterator[tuple[slice, float]]:
+    """Yield the rows of neighbours with one rate, and the rate."""
+    start = 0
+    for rate, group in groupby(rates):
+        end = start + len(list(group))
+        yield slice(start, end), rate
+        start = end

@@ -4,7 +4,6 @@ from itertools import product
 
 from initbench.claims.adjudicators.e4_probe import named
 from initbench.claims.adjudicators.e6_runs import (
-    ACTIVATIONS,
     DECISIVE,
     DEPTHS,
     FIXED,
@@ -82,7 +81,7 @@ def zero_biases(tables: Tables) -> dict[str, Estimate]:
             net(activation, depth, "default_zero_bias"),
             net(activation, depth, "default", "mlp_default"),
         )
-        for activation, depth in product(ACTIVATIONS, DEPTHS)
+        for activation, depth in product(DECISIVE, DEPTHS)
     }
 
 
@@ -143,9 +142,15 @@ def xavier_for_sigmoid(tables: Tables) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
     for depth in SIGMOID_DEPTHS:
         inits = {"xavier": "xavier_normal", **SIGMOID_RIVALS}
-        cells = {name: net("sigmoid", depth, init, "mlp_sigmoid") for name, init in inits.items()}
+        cells = {name: _sigmoid(depth, init) for name, init in inits.items()}
         shares = {name: share_learned(tables, cell) for name, cell in cells.items()}
         found |= {f"sr80_{name}_d{depth}": share for name, share in shares.items()}
         xavier = cells.pop("xavier")
         found[f"d{depth}"] = gain_over_best(tables, xavier, cells.values())
     return found
+
+
+def _sigmoid(depth: int, init: str) -> Cell:
+    """Return the cell of a sigmoid net; of depth 10, `mlp_depth` has all inits but gain 4."""
+    elsewhere = depth in DEPTHS and init != SIGMOID_RIVALS["gain_4"]
+    return net("sigmoid", depth, init, TUNED if elsewhere else "mlp_sigmoid")

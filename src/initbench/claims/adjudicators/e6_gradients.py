@@ -108,9 +108,9 @@ def normal_or_uniform(tables: Tables) -> dict[str, Estimate]:
     }
     return {
         f"{measure}_{name}_{activation}": compare(
-            tables, *(net(activation, 10, init, "mlp_uniform") for init in pair)
+            tables, net(activation, 10, normal), net(activation, 10, uniform, "mlp_uniform")
         )
-        for (measure, compare), (name, pair), activation in product(
+        for (measure, compare), (name, (normal, uniform)), activation in product(
             measures.items(), PAIRS.items(), DECISIVE
         )
     }

@@ -8,6 +8,7 @@ from initbench.claims.adjudicators.e2_runs import (
     lowest_lower,
     lowest_upper,
 )
+from initbench.claims.adjudicators.e6_runs import DATASET, net
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import Cell, difference, final
 from initbench.statistics import Estimate
@@ -35,9 +36,15 @@ def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
 
 def gain(tables: Tables, activation: str, width: int, depth: int) -> Estimate:
     """Return the paired difference in final test accuracy from the better matched init."""
-    architecture = f"mlp_{activation}_w{width}_d{depth}"
     spectral, *matched = (
-        final(tables, Cell("mlp_spectral", init, "mnist_5k", architecture))
+        final(tables, cell(activation, width, depth, init))
         for init in ("spectral_radius", MATCHED[activation], "orthogonal_gained")
     )
     return difference(spectral, max(matched, key=lambda accuracy: float(accuracy.mean())))
+
+
+def cell(activation: str, width: int, depth: int, init: str) -> Cell:
+    """Return the cell of a net; those of 64 units belong to document B's bed."""
+    if width == WIDTHS[-1]:
+        return net(activation, depth, init)
+    return Cell("mlp_spectral", init, DATASET, f"mlp_{activation}_w{width}_d{depth}")

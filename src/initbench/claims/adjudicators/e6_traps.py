@@ -14,8 +14,8 @@ from initbench.claims.adjudicators.e2_runs import (
 )
 from initbench.claims.adjudicators.e4_probe import named
 from initbench.claims.adjudicators.e6_runs import (
-    ACTIVATIONS,
     DATASET,
+    DECISIVE,
     DEPTHS,
     FIXED,
     net,
@@ -102,7 +102,7 @@ def zeros_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return how often nets learn from zeros by depth, and how well softmax regression does."""
     cells = {
         f"{activation}_d{depth}": net(activation, depth, "zeros")
-        for activation, depth in product(ACTIVATIONS, (1, *DEPTHS))
+        for activation, depth in product(DECISIVE, (1, *DEPTHS))
     }
     cells |= {name: ablation("zeros", name) for name in TWO_HIDDEN}
     shares = {name: named(share_learned(tables, cell), name) for name, cell in cells.items()}

@@ -8,11 +8,11 @@ import pandas as pd
 from initbench.claims.adjudicators.e2_runs import highest_upper, lowest_lower, one_class
 from initbench.claims.adjudicators.e4_probe import named
 from initbench.claims.adjudicators.e7_runs import (
+    COMPARED,
     CONSTANTS,
     DATASET,
     DEPTHS,
     EXPERIMENT,
-    INITS,
     SCALES,
     learned,
     mean_success,
@@ -133,6 +133,6 @@ def exercise_layer_norm(tables: Tables) -> dict[str, Estimate]:
     drawn = set(seeds.index[seeds >= BAND_SEEDS])
     pairs = [
         {(net(depth, init, flag).architecture, init) for flag in ARMS.values()} <= drawn
-        for depth, init in product(DEPTHS, INITS)
+        for depth, init in product(DEPTHS, COMPARED)
     ]
     return {"pairs": exact(float(sum(pairs)))}

@@ -22,7 +22,8 @@ SCALES = {
 }
 DECADES = np.log10(list(SCALES.values()))
 CONSTANTS = ("zeros", "constant_0.1", "ones")
-INITS = (*SCALES, "he_normal", *CONSTANTS)
+COMPARED = (*SCALES, "he_normal")  # trained with and without LayerNorm, constants only with
+INITS = (*COMPARED, *CONSTANTS)
 DEPTHS = (3, 10, 30)
 LEARNED = 0.80
 EXPERIMENT, DATASET = "ln_depth", "mnist_5k"

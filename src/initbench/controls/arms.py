@@ -1,0 +1,110 @@
+"""The rows of the controls: arms against themselves, and an init that is known to fail."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+
+from initbench.claims.adjudicators.runs import Cell, difference, final, reached, success_rate
+from initbench.claims.ledger import Row
+from initbench.statistics import Estimate
+from initbench.tables import Tables
+
+MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
+# The smallest differences of interest, as the report names them under its methods.
+MARGINS = {"success": 0.10, "accuracy": 0.01}
+SAME = {
+    "reproduced": "difference.low > 0 or difference.high < 0",
+    "not_reproduced": "within(difference, {margin})",
+}
+LEARNED = 0.5
+FAILURE = {"reproduced": f"share.low > {LEARNED}", "not_reproduced": f"share.high < {LEARNED}"}
+
+Measure = Callable[[Tables], dict[str, Estimate]]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An init whose runs are compared with each other, and the accuracy that counts as success."""
+
+    cell: Cell
+    level: float
+
+    @property
+    def name(self) -> str:
+        """The cell in words, such as 'default on moons × tanh_chain (tiny_sgd)'."""
+        cell = self.cell
+        return f"{cell.init} on {cell.dataset} × {cell.architecture} ({cell.experiment})"
+
+
+@dataclass(frozen=True)
+class Control:
+    """A row that is judged like a claim, how it is measured, and the verdicts that may come out."""
+
+    row: Row
+    measure: Measure
+    expected: tuple[str, ...]
+
+
+ARMS = (
+    Arm(Cell("tiny_sgd"), 0.99),
+    Arm(Cell("tiny_sgd", "xavier"), 0.99),
+    Arm(Cell("tiny_sgd", "orthogonal"), 0.99),
+    Arm(Cell("mnist_main", "default", **MNIST), 0.90),
+)
+FAILING = Cell("mnist_main", "zeros", **MNIST)
+
+
+def controls(experiments: Collection[str]) -> list[Control]:
+    """Return the controls that the given experiments allow, numbered Z01, Z02, …"""
+    found = [
+        *(_same(arm, what) for arm in ARMS for what in MARGINS),
+        _failure(FAILING),
+    ]
+    numbered = [_numbered(control, place) for place, control in enumerate(found, start=1)]
+    return [control for control in numbered if set(control.row.needs) <= set(experiments)]
+
+
+def halves(tables: Tables, arm: Arm, what: str) -> Estimate:
+    """Return the mean difference of the first half of an arm's seeds minus the second half.
+
+    The k-th run of one half is paired with the k-th of the other; of an odd number the last run
+    has no partner.
+    """
+    values = final(tables, arm.cell).sort_index()
+    if what == "success":
+        values = reached(values, arm.level)
+    half = len(values) // 2
+    first, second = values.iloc[:half], values.iloc[half : 2 * half]
+    return difference(first.reset_index(drop=True), second.reset_index(drop=True))
+
+
+def _same(arm: Arm, what: str) -> Control:
+    rule = {key: text.format(margin=MARGINS[what]) for key, text in SAME.items()}
+    meaning = {"success": "success rate", "accuracy": "final test accuracy"}[what]
+    row = _row(
+        f"The {meaning} of {arm.name} differs between one half of its seeds and the other.",
+        arm.cell,
+        {"difference": f"{meaning}, first half of the seeds minus second half, in pairs"},
+        rule,
+    )
+    expected = ("not reproduced", "inconclusive")
+    return Control(row, lambda tables: {"difference": halves(tables, arm, what)}, expected)
+
+
+def _failure(cell: Cell) -> Control:
+    row = _row(
+        f"{cell.init} on {cell.dataset} × {cell.architecture} ({cell.experiment}) learns.",
+        cell,
+        {"share": "share of runs that end with half of the test images right"},
+        FAILURE,
+    )
+    expected = ("not reproduced",)
+    return Control(row, lambda tables: {"share": success_rate(tables, cell, LEARNED)}, expected)
+
+
+def _row(statement: str, cell: Cell, means: Mapping[str, str], rule: Mapping[str, str]) -> Row:
+    entry = {"statement": statement, "family": "controls", "needs": [cell.experiment]}
+    return Row.of({**entry, "quantities": means, "rule": rule})
+
+
+def _numbered(control: Control, place: int) -> Control:
+    return replace(control, row=replace(control.row, id=f"Z{place:02}"))

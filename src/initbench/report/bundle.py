@@ -1,0 +1,82 @@
+"""The files that stand beside the page and inside it: verdicts, manifest, citations, tables."""
+
+import base64
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from initbench import claims, io
+from initbench.report import citations, exports, prose
+from initbench.report.inputs import ReportInputs
+from initbench.report.manifest import FIGURE_FILES
+
+_TYPES = {".csv": "text/csv", ".tex": "text/x-tex", ".bib": "text/x-bibtex"}
+
+
+def files(inputs: ReportInputs) -> dict[str, str]:
+    """Return the text of each file of the bundle by its name."""
+    return {
+        "verdicts.json": claims.to_json(inputs.verdicts),
+        "manifest.json": claims.to_json(inputs.provenance),
+        "report.bib": bibliography(inputs),
+    }
+
+
+def bibliography(inputs: ReportInputs) -> str:
+    """Return the BibTeX entries of the report, of each document and of each claim."""
+    made, letters = inputs.environment, [d["document"] for d in inputs.documents]
+    entries = [
+        citations.report_entry(made, letters),
+        *(citations.document_entry(made, document) for document in inputs.documents),
+        *(citations.claim_entry(made, verdict) for verdict in inputs.verdicts),
+    ]
+    return "\n\n".join(entries) + "\n"
+
+
+def tables(inputs: ReportInputs) -> dict[str, str]:
+    """Return each table of the page as CSV and as LaTeX, by the name of its file."""
+    found: dict[str, str] = {}
+    for table in inputs.tables:
+        columns, rows = exports.accuracy(table)
+        found |= _both(f"accuracy-{prose.slug(table['title'])}", columns, rows, table["caption"])
+    for verdict in inputs.verdicts:
+        columns, rows = exports.quantities(verdict)
+        if rows:
+            caption = f"Claim {verdict['id']}: {verdict['statement']} {verdict['verdict']}."
+            found |= _both(verdict["id"], columns, rows, caption)
+    return found
+
+
+def _both(name: str, columns: list[str], rows: list[list[object]], caption: str) -> dict[str, str]:
+    return {
+        f"{name}.csv": exports.as_csv(columns, rows),
+        f"{name}.tex": exports.as_latex(columns, rows, caption),
+    }
+
+
+def write(folder: Path, inputs: ReportInputs, drawings: Path) -> None:
+    """Write the bundle and the tables into `folder`, and the figures from the folder `drawings`."""
+    for name, text in files(inputs).items():
+        io.write_text(folder / name, text)
+    for name in ("tables", "figures"):  # which a small grid leaves empty
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for name, text in tables(inputs).items():
+        io.write_text(folder / "tables" / name, text)
+    for figure in inputs.figures:
+        for name in (f"{figure['name']}.{ending}" for ending in FIGURE_FILES):
+            io.write_bytes(folder / "figures" / name, (drawings / name).read_bytes())
+
+
+def link(name: str, text: str) -> Mapping[str, str]:
+    """Return the data address and the name of a file in the page, packed if that is shorter.
+
+    A packed file is called .gz; the page's script unpacks it where the browser can.
+    """
+    ending = Path(name).suffix
+    plain = f"data:{_TYPES.get(ending, 'text/plain')};charset=utf-8," + quote(text, safe=",;:/ ()")
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    packed = f"data:application/gzip;base64,{packed}"
+    if len(plain) <= len(packed):
+        return {"href": plain, "name": name, "ending": ending}
+    return {"href": packed, "name": f"{name}.gz", "ending": f"{ending}.gz"}

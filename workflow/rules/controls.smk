@@ -1,0 +1,85 @@
+# Controls of the pipeline itself, for the report: A against A, a known failure, verdicts on fewer
+# seeds and at another learning rate.
+from initbench.controls import EXPERIMENTS
+
+CONTROLLED = [name for name in CELLS if name in EXPERIMENTS]
+CONTROL_SOURCES = sources("controls/*.py", "claims/**/*.py", "statistics/*.py")
+EVIDENCE = expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES)
+TRAINED = [
+    f
+    for f in FAMILIES
+    if any(r.family == f and set(r.needs) & set(CELLS) for r in ROWS)
+]
+
+
+def seeds_of_family(wildcards):
+    """Return the number of seeds of each cell that the claims of a family need, by its name."""
+    needs = {
+        need for row in ROWS if row.family == wildcards.family for need in row.needs
+    }
+    counts = defaultdict(int)
+    for cell in (cell for need in sorted(needs) for cell in CELLS.get(need, [])):
+        counts[
+            f"{cell.experiment}/{cell.dataset}/{cell.architecture}/{cell.init}"
+        ] += cell.count
+    return dict(counts)
+
+
+rule grow_family:
+    input:
+        tables=tables_of_family,
+        evidence="<results>/evidence/{family}.json",
+        source=CONTROL_SOURCES,
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/stability/{family}.json",
+    log:
+        "<results>/logs/stability/{family}.log",
+    benchmark:
+        "<results>/benchmarks/stability/{family}.tsv"
+    params:
+        tables=f"{RESULTS}/tables",
+        claims=claims_of_family,
+        counts=seeds_of_family,
+        first=config["seed_base"],
+    message:
+        "measure the claims of family {wildcards.family} on fewer seeds"
+    script:
+        "../scripts/grow_family.py"
+
+
+rule judge_growth:
+    input:
+        grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
+        evidence=EVIDENCE,
+        source=CONTROL_SOURCES,
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/stability.json",
+    log:
+        "<results>/logs/stability.log",
+    message:
+        "judge the claims on fewer seeds"
+    script:
+        "../scripts/judge_growth.py"
+
+
+rule run_controls:
+    input:
+        tables=tables_of(CONTROLLED),
+        evidence=EVIDENCE,
+        source=CONTROL_SOURCES,
+        ledger=LEDGER_FILES,
+    output:
+        "<results>/controls.json",
+    log:
+        "<results>/logs/controls.log",
+    benchmark:
+        "<results>/benchmarks/controls.tsv"
+    params:
+        tables=f"{RESULTS}/tables",
+        experiments=CONTROLLED,
+    message:
+        "A against A, and the known failure"
+    script:
+        "../scripts/run_controls.py"

@@ -1,0 +1,15 @@
+import json
+from pathlib import Path
+
+from initbench.jobs import job
+
+with job(snakemake.log[0]):
+    from initbench import claims, io
+    from initbench.report.manifest import manifest
+
+    path = Path(snakemake.input.verdicts)
+    verdicts = json.loads(path.read_text())
+    environment = json.loads(Path(snakemake.input.environment).read_text())
+    needs, figures = snakemake.params.needs, snakemake.params.figures
+    found = manifest(path.parent, needs, figures, verdicts, environment)
+    io.write_text(Path(snakemake.output[0]), claims.to_json(found))
