@@ -98,9 +98,7 @@ class Run:
         """Run the protocol to its end; return the block's tables."""
         curves, records = self._schedule()
         parameters, protocol = list(self.model.parameters()), self.protocol
-        optimizers = make_optimizers(
-            protocol.optimizer, parameters, self.rates, protocol.momentum
-        )
+        optimizers = make_optimizers(protocol.optimizer, parameters, self.rates, protocol.momentum)
         for step in range(self.total + 1):
             self._gradients(step)
             if step in records:
