@@ -18,7 +18,7 @@ ifneq ($(shell test -x .venv/bin/python && .venv/bin/python -c 0 2>&1 && $(FINIS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report preview compare test browser lint format bench init clean
+.PHONY: help setup report preview compare test browser lint format status bench scale init clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -72,8 +72,14 @@ format: $(STAMP) ## put the code into the project's style
 	$(RUN) ruff format
 	$(RUN) snakefmt Snakefile workflow
 
+status: $(STAMP) ## how far the last run is, and how long it will take yet
+	@PYTHONPATH=src $(RUN) initbench.progress $(ARGS)
+
 bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
 	PYTHONPATH=src $(RUN) initbench.bench $(ARGS)
+
+scale: $(STAMP) ## plan made-up grids of up to 10 000 jobs; writes docs/scale.md
+	PYTHONPATH=src $(RUN) initbench.scale $(ARGS)
 
 init: $(STAMP) ## start a new init method: make init NAME=my_method
 	@test -n "$(NAME)" || { echo "Name the method: make init NAME=my_method" >&2; exit 1; }

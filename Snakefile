@@ -26,6 +26,7 @@ pathvars:
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/hooks.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/probe.smk"
@@ -34,6 +35,8 @@ include: "workflow/rules/checks.smk"
 include: "workflow/rules/replay.smk"
 include: "workflow/rules/aggregate.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/controls.smk"
+include: "workflow/rules/cards.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
@@ -42,11 +45,6 @@ rule all:
     default_target: True
     input:
         rules_report(),
-
-
-onstart:
-    announce()
-    start_worker()
 
 
 for method in methods_in_use():

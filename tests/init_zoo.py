@@ -96,6 +96,7 @@ OWN_CASES = [
     ("recurrent", {"hidden": "default", "rest": "default"}),
     ("recurrent", {"hidden": "identity", "gates": "separate"}),
     ("output_bias", {"head": "default"}),
+    ("own_head", {"head": "he"}),
 ]
 OWN_BIASES = {"critical", "output_bias", "recurrent"}  # methods with their own law of the biases
 

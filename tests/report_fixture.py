@@ -290,13 +290,24 @@ def environment() -> Record:
 
 
 def costs() -> Record:
-    """Return the cost of two rules."""
+    """Return the cost of two rules and the speed of one experiment."""
     return {
         "rules": [
             {"rule": "train_orthogonal", "jobs": 24, "seconds": 812.4, "max_rss_mb": 431.7},
             {"rule": "draw_figure", "jobs": 12, "seconds": 31.5, "max_rss_mb": 210.0},
         ],
         "total_seconds": 843.9,
+        "peak_gflops": 88.2,
+        "training": [
+            {
+                "experiment": "tiny_sgd",
+                "gflop": 1450.0,
+                "processor_seconds": 70.5,
+                "gflops": 20.57,
+                "share_of_peak": 0.2332,
+            }
+        ],
+        "snakemake": {"seconds": 612.0, "processor_seconds": 31.4},
     }
 
 
@@ -334,5 +345,81 @@ def config_summary() -> Record:
                 "settings": "measure propagation, widths 2 / 64, depth 50, inits 13",
                 "draws": 20,
             }
+        ],
+    }
+
+
+def card() -> Record:
+    """Return the card of one init method, with a law and the signals of one instance."""
+    spread = {"value": 0.9, "low": 0.8, "high": 1.1, "n": 20}
+    return {
+        "name": "orthogonal",
+        "title": "Orthogonal",
+        "formula": "W = gain · Q",
+        "source": "Saxe, McClelland and Ganguli (2013)",
+        "applies_to": "linear layers",
+        "note": "All singular values equal the gain.",
+        "use": "Deep linear and tanh nets.",
+        "paper": {"author": "Saxe, Andrew M.", "title": "Exact solutions", "year": "2013"},
+        "instances": ["orthogonal"],
+        "law": {
+            **{"kind": "law", "net": "a net of 64 → 32 units", "draws": 200, "entries": 800},
+            **{"given": {"gain": 1.5}, "variance": spread, "p": 0.4},
+        },
+        "signals": [
+            {
+                **{"init": "orthogonal", "activation": "tanh", "width": 64, "layers": [1, 50]},
+                **{"forward": spread, "backward": spread},
+            }
+        ],
+    }
+
+
+def control(claim: str, verdict: str, came_out: str) -> Record:
+    """Return one judged control."""
+    return {
+        **{"id": claim, "statement": "One half of the seeds differs from the other."},
+        **{"verdict": verdict, "outcome": came_out, "tests": {"0.0": 0.62}},
+        "quantities": {"difference": {"value": 0.01, "low": -0.02, "high": 0.04, "n": 500}},
+    }
+
+
+def extras() -> Record:
+    """Return what a run adds to the page: controls, stability, cards and advice."""
+    tuned = {"value": 0.02, "low": 0.01, "high": 0.03}
+    below = {"value": 0.051, "low": 0.02, "high": 0.11}
+    reading = {"quantity": "d30", "meaning": "the lead", "tuned": tuned, "fixed": tuned}
+    grown = [{"n": 5, "verdict": "reproduced"}, {"n": 10, "verdict": "not reproduced"}]
+    steady = [{"n": n, "verdict": "reproduced"} for n in (5, 10)]
+    return {
+        "controls": {
+            "judged": [
+                control("Z01", "not reproduced", "as expected"),
+                control("Z02", "reproduced", "not as expected"),
+            ],
+            "p_values": [
+                {
+                    **{"cell": "default (tiny_sgd)", "comparisons": 50, "pairs": 10},
+                    **{"below": below, "uniformity_p": 0.3},
+                }
+            ],
+            "rates": [
+                {
+                    **{"claim": "A03", "tuned": "reproduced", "fixed": None, "missing": ["speed"]},
+                    "readings": [reading],
+                },
+                {
+                    **{"claim": "A04", "tuned": "reproduced", "fixed": "not reproduced"},
+                    **{"missing": [], "readings": [reading]},
+                },
+            ],
+        },
+        "stability": {
+            "A04": {"points": grown, "state": "fragile"},
+            "A05": {"points": steady, "state": "steady"},
+        },
+        "cards": [card()],
+        "guide": [
+            {"nets": "deep nets", "cases": [{"when": {"A01": "reproduced"}, "advice": "Take A."}]}
         ],
     }

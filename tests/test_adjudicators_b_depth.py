@@ -1,23 +1,15 @@
 """Document B's rows on depth, activation and init (family E6), in worlds with a known answer."""
 
-from dataclasses import replace
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract, the_ledger
 from depth_world import BAD, FAIR, GOOD, World
 from initbench.claims import attainable
 from initbench.claims.adjudicators import e6_learning
-from initbench.claims.adjudicators.registry import adjudicator
-from initbench.claims.evidence import Evidence, measure
-from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Ledger, Row, load
-from initbench.claims.verdict import ORDER, decide
+from initbench.claims.evidence import measure
 from synthetic import share
 
-YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 CLAIMS = (
     *("B02", "B03", "B04", "B13", "B19", "B20", "B31", "B41", "B44", "B55", "B73", "B75"),
     *("B76", "B83", "B84", "B87", "B90", "B91"),
@@ -27,21 +19,6 @@ CLAIMS = (
 @pytest.fixture(autouse=True)
 def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(e6_learning, "RESAMPLES", 500)
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(Path(__file__).parents[1] / "workflow" / "claims")
-
-
-def rows() -> list[Row]:
-    return [the_ledger().row(claim) for claim in CLAIMS]
-
-
-@cache
-def usual_evidence() -> Evidence:
-    """Return the evidence of a world in which all comes out as the document says."""
-    return measure(rows(), World().tables())
 
 
 MIXED = share(0.5, 10, GOOD, BAD)
@@ -174,39 +151,6 @@ WORLDS = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "expected", "world"), WORLDS)
-def test_known_world_gives_its_verdict(claim: str, expected: str, world: dict) -> None:
-    """With the ten seeds of the grid, and after the correction for many rows."""
-    row = the_ledger().row(claim)
-    found = measure([row], World(**world).tables())
-    assert WORDS[decide(row.rule, found[claim]).key or "inconclusive"] == expected
-    verdicts = judge(replace(the_ledger(), rows=tuple(rows())), {**usual_evidence(), **found})
-    assert {verdict.id: verdict.verdict for verdict in verdicts}[claim] == expected
-
-
-def test_each_verdict_of_each_rule_is_reached_and_explained() -> None:
-    for row in rows():
-        words = {WORDS[key] for key in ORDER if key in row.rule}
-        assert words == {word for claim, word, _ in WORLDS if claim == row.id} - {OPEN}, row.id
-        assert words == set(the_ledger().explanations[row.id]), row.id
-
-
-def test_a_row_reads_what_it_names_and_gives_a_number_to_each_quantity() -> None:
-    for row in rows():
-        tables, seen = World().tables(), set()
-        tables._read = lambda name, read=tables._read, seen=seen: (seen.add(name), read(name))[1]
-        found = adjudicator(row.id)(tables)
-        assert {name.removeprefix("probes/").split("/")[0] for name in seen} == set(row.needs)
-        assert set(found) == set(row.quantities), row.id
-        assert all(np.isfinite(estimate.value) for estimate in found.values()), row.id
-
-
-def test_ten_seeds_can_give_each_verdict_and_five_cannot() -> None:
-    assert {row.id for row in rows() if attainable(row, 10)} == set()
-    unable = {row.id for row in rows() if attainable(row, 5)}
-    assert set(CLAIMS) - unable == {"B02", "B04", "B19", "B20", "B83", "B91"}
-
-
 SOME = {
     "accuracy": {
         **{"mlp_depth/mlp_sigmoid_d30/*": BAD, "mlp_default/mlp_relu_d30/*": 0.97},
@@ -217,12 +161,18 @@ SOME = {
 }
 
 
-@pytest.mark.parametrize("world", [{}, SOME])
-def test_clear_worlds_survive_the_correction_for_many_rows(world: dict) -> None:
-    ledger = replace(the_ledger(), rows=tuple(rows()))
-    evidence = measure(rows(), World(**world).tables())
-    for row, verdict in zip(rows(), judge(ledger, evidence), strict=True):
-        assert verdict.decided_by == decide(row.rule, evidence[row.id]).key, row.id
+class TestContract(Contract):
+    """Each world with the ten seeds of the grid, and after the correction for many rows."""
+
+    claims, worlds, clear, world = CLAIMS, WORLDS, ({}, SOME), World
+    together = True
+
+
+def test_ten_seeds_can_give_each_verdict_and_five_cannot() -> None:
+    rows = TestContract.rows()
+    assert {row.id for row in rows if attainable(row, 10)} == set()
+    unable = {row.id for row in rows if attainable(row, 5)}
+    assert set(CLAIMS) - unable == {"B02", "B04", "B19", "B20", "B83", "B91"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS)

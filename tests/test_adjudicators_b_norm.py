@@ -1,11 +1,10 @@
 """Document B's rows on layer normalization (family E7), in worlds with a known answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,16 +14,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import synthetic
+from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
 from initbench.claims.adjudicators import e7_runs
 from initbench.claims.adjudicators.registry import adjudicator
-from initbench.claims.evidence import measure
-from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Ledger, Row, load
-from initbench.claims.verdict import ORDER, decide
 from synthetic import share
 
-YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")
 NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), e7_runs.DEPTHS))
 TRANSFORMERS = tuple(
@@ -39,15 +34,6 @@ GOOD, BAD = 0.9, 0.1135
 # Without LayerNorm only the middle scales learn, and fewer of them the deeper the net.
 WITHOUT = {"no_ln_d3": "sigma_[13]e-[12]", "no_ln_d10": "sigma_1e-1", "no_ln_d30": "none"}
 Changes = Mapping[str, synthetic.Values]
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(Path(__file__).parents[1] / "workflow" / "claims")
-
-
-def rows() -> list[Row]:
-    return [the_ledger().row(claim) for claim in CLAIMS]
 
 
 @dataclass(frozen=True)
@@ -131,12 +117,6 @@ def usual(net: str, init: str) -> float:
     return GOOD if learns else BAD
 
 
-def judged(claim: str, tables: synthetic.SyntheticTables) -> str:
-    row = the_ledger().row(claim)
-    decision = decide(row.rule, measure([row], tables)[claim])
-    return WORDS[decision.key or "inconclusive"]
-
-
 def none(at: str, value: object = GOOD) -> dict[str, object]:
     """Return how nets without LayerNorm end from any scale."""
     return {f"no_ln_{at}/sigma_*": value}
@@ -202,38 +182,15 @@ WORLDS = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "expected", "world"), WORLDS)
-def test_known_world_gives_its_verdict(claim: str, expected: str, world: dict) -> None:
-    assert judged(claim, World(**world).tables()) == expected
-
-
-def test_each_verdict_of_each_rule_is_reached_and_explained() -> None:
-    for row in rows():
-        words = {WORDS[key] for key in ORDER if key in row.rule}
-        assert words == {word for claim, word, _ in WORLDS if claim == row.id} - {OPEN}, row.id
-        assert words == set(the_ledger().explanations[row.id]), row.id
-
-
-def test_a_row_reads_what_it_names_and_gives_a_number_to_each_quantity() -> None:
-    for row in rows():
-        tables, seen = World().tables(), set()
-        tables._read = lambda name, read=tables._read, seen=seen: (seen.add(name), read(name))[1]
-        found = adjudicator(row.id)(tables)
-        assert {name.split("/")[0] for name in seen} == set(row.needs), row.id
-        assert set(found) == set(row.quantities), row.id
-        assert all(np.isfinite(estimate.value) for estimate in found.values()), row.id
+class TestContract(Contract):
+    claims, worlds, world = CLAIMS, WORLDS, World
+    clear = ({}, {"accuracy": none("d3")}, {"accuracy": none("*")})
 
 
 def test_ten_seeds_can_give_each_verdict_and_five_cannot() -> None:
-    assert {row.id for row in rows() if attainable(row, 10)} == set()
-    assert {row.id for row in rows() if attainable(row, 5)} == set(CLAIMS) - {"B69", "B72", "B93"}
-
-
-@pytest.mark.parametrize("world", [{}, {"accuracy": none("d3")}, {"accuracy": none("*")}])
-def test_clear_worlds_survive_the_correction_for_many_rows(world: dict) -> None:
-    ledger, tables = replace(the_ledger(), rows=tuple(rows())), World(**world).tables()
-    for verdict in judge(ledger, measure(rows(), tables)):
-        assert verdict.verdict == judged(verdict.id, tables), verdict.id
+    rows = TestContract.rows()
+    assert {row.id for row in rows if attainable(row, 10)} == set()
+    assert {row.id for row in rows if attainable(row, 5)} == set(CLAIMS) - {"B69", "B72", "B93"}
 
 
 def test_pairs_are_formed_by_seed_and_not_by_position() -> None:

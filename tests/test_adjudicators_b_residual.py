@@ -2,28 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from functools import cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import synthetic
+from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract, the_ledger
 from initbench.claims import attainable
 from initbench.claims.adjudicators import e9_custom, e9_types, e10_output_bias
 from initbench.claims.adjudicators.registry import adjudicator
-from initbench.claims.evidence import measure
-from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Ledger, Row, load
-from initbench.claims.verdict import ORDER, decide
 from initbench.datasets.gaussian_classes import frequencies
 from synthetic import share
 
-YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 CLAIMS = ("B46", "B59", "B85", "B86", "B88", "B94")
 SEEDS = {"B59": 20}
 Changes = Mapping[str, synthetic.Values]
@@ -52,15 +46,6 @@ GOOD = {
     **{"tanh_chain/svd_k1_s1.0": 1.0, "tanh_chain/xavier": share(0.3, 200, 1.0, 0.5)},
 }
 FIT = {"siren/*": 0.04, "siren/default": 0.004, "siren/siren_own": 0.0004}
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(Path(__file__).parents[1] / "workflow" / "claims")
-
-
-def rows() -> list[Row]:
-    return [the_ledger().row(claim) for claim in CLAIMS]
 
 
 @dataclass(frozen=True)
@@ -140,12 +125,6 @@ def entropy(net: str) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def judged(claim: str, tables: synthetic.SyntheticTables) -> str:
-    row = the_ledger().row(claim)
-    decision = decide(row.rule, measure([row], tables)[claim])
-    return WORDS[decision.key or "inconclusive"]
-
-
 def ends(**accuracy: object) -> dict[str, dict]:
     """Return final accuracies at 64 blocks by scheme."""
     return {"accuracy": {f"residual_b64/residual_{s}": value for s, value in accuracy.items()}}
@@ -208,44 +187,20 @@ WORLDS = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "expected", "world"), WORLDS)
-def test_known_world_gives_its_verdict(claim: str, expected: str, world: dict) -> None:
-    assert judged(claim, World(**world).tables()) == expected
-
-
-def test_each_verdict_of_each_rule_is_reached_and_explained() -> None:
-    for row in rows():
-        words = {WORDS[key] for key in ORDER if key in row.rule}
-        assert words == {word for claim, word, _ in WORLDS if claim == row.id} - {OPEN}, row.id
-        assert words == set(the_ledger().explanations[row.id]), row.id
-
-
-def test_a_row_reads_what_it_names_and_gives_a_number_to_each_quantity() -> None:
-    for row in rows():
-        tables, seen = World().tables(), set()
-        tables._read = lambda name, read=tables._read, seen=seen: (seen.add(name), read(name))[1]
-        found = adjudicator(row.id)(tables)
-        assert {name.split("/")[0] for name in seen} == set(row.needs), row.id
-        assert set(found) == set(row.quantities), row.id
-        assert all(np.isfinite(estimate.value) for estimate in found.values()), row.id
+class TestContract(Contract):
+    claims, worlds, world = CLAIMS, WORLDS, World
+    clear = ({}, rivals(0.95, "rnn_*", "cnn_*"), ends(he=0.896))
 
 
 def test_the_seeds_can_give_each_verdict_and_five_cannot() -> None:
-    for row in rows():
+    for row in TestContract.rows():
         assert attainable(row, SEEDS.get(row.id, 10)) is None
         assert "it takes 6 pairs" in (attainable(row, 5) or "")
 
 
-@pytest.mark.parametrize("world", [{}, rivals(0.95, "rnn_*", "cnn_*"), ends(he=0.896)])
-def test_clear_worlds_survive_the_correction_for_many_rows(world: dict) -> None:
-    ledger, tables = replace(the_ledger(), rows=tuple(rows())), World(**world).tables()
-    for verdict in judge(ledger, measure(rows(), tables)):
-        assert verdict.verdict == judged(verdict.id, tables), verdict.id
-
-
 def test_amendments_are_cited_by_the_rows_they_change() -> None:
-    rows_of_b = [row for row in the_ledger().rows if row.document == "B"]
-    cited = {change for row in rows() for change in row.amendments if change.startswith("MB")}
+    rows, rows_of_b = TestContract.rows(), [r for r in the_ledger().rows if r.document == "B"]
+    cited = {change for row in rows for change in row.amendments if change.startswith("MB")}
     for change in the_ledger().amendments:
         if change.id in cited:
             concerned = {row.id for row in rows_of_b if change.id in row.amendments}

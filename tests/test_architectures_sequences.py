@@ -1,12 +1,15 @@
 """Recurrent nets and Transformers compute what torch's own layers do with the same weights."""
 
 import math
+import weakref
 
 import pytest
 import torch
 from torch import nn
 
 from initbench import architectures, inits
+from initbench.architectures.recurrences import CELLS as EQUATIONS
+from initbench.architectures.recurrences import LSTM, last_state
 from initbench.architectures.transformer import positions
 from initbench.errors import InitbenchError
 
@@ -54,6 +57,39 @@ def test_states_and_gradients_are_those_of_torchs_recurrent_layers(cell, steps):
     for gradient, name in zip(own, names, strict=True):
         torch.testing.assert_close(gradient, torchs[name], rtol=0, atol=1e-12)
     torch.testing.assert_close(x.grad, reference.grad, rtol=0, atol=1e-12)
+
+
+def maps_and_sequences(cell, hidden, samples):
+    """Return two models' input and hidden maps and their sequences of 3 steps, for gradients."""
+    rows = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * hidden
+    shapes = ((2, rows, 3), (2, rows, hidden + 1), (2, samples, 3, 2))
+    return [noise(*shape).requires_grad_() for shape in shapes]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("hidden", "samples"), [(4, 8), (3, 2), (3, 1)], ids=str)
+def test_written_out_gradients_are_those_of_small_differences(cell, hidden, samples):
+    arguments = maps_and_sequences(cell, hidden, samples)
+    assert torch.autograd.gradcheck(lambda *a: last_state(EQUATIONS[cell], *a), arguments)
+
+
+def test_steps_are_kept_for_gradients_only():
+    made = []
+
+    class Watched(LSTM):
+        def step(self, z, h, c):
+            h, c, kept = super().step(z, h, c)
+            made.extend(weakref.ref(tensor) for tensor in kept)
+            return h, c, kept
+
+    arguments = maps_and_sequences("lstm", 4, 8)
+    with torch.no_grad():
+        answer = last_state(Watched(), *arguments)
+    assert [ref for ref in made if ref() is not None] == []
+    made.clear()
+    trained = last_state(Watched(), *arguments)
+    assert all(ref() is not None for ref in made)
+    assert torch.equal(trained, answer)
 
 
 @pytest.mark.parametrize("cell", CELLS)

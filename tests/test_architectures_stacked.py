@@ -119,7 +119,7 @@ def test_fixed_starts_and_middle_axes(shape, scalar):
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
 def test_recurrent_layers(cell):
-    for hidden in (*SIZES, 32):
+    for hidden in (1, *SIZES, 32):
         spec = {"family": "recurrent", "cell": cell, "inputs": 3, "hidden": hidden, "outputs": 2}
         assert_bits_do_not_depend_on_the_block(
             lambda spec=spec: architectures.build(spec), (3, 3), (1, 7, 64)

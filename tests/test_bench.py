@@ -8,7 +8,8 @@ import torch
 from initbench import bench
 from initbench.datasets import FIRST_SEED, mnist_files
 
-TINY = bench.Size((256, 100), 3, chain_steps=20, chain_models=3, deep_samples=160, deep_models=(2,))
+TINY = bench.Size((256, 100), 3, chain_steps=20, chain_models=3, deep_samples=160, deep_models=(2,),
+                  vmap_models=2, seeds=(1, 2), depths=(3, 4))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,16 @@ def test_deep_mlp_trains_the_same_run_alone_and_in_a_block():
     assert task.units == 3  # steps of at most 64 samples
 
 
+@pytest.mark.parametrize("kind", ["mnist", "chain", "deep"])
+def test_vmap_and_the_engine_train_the_same_run(raw, kind):
+    task = {
+        "mnist": lambda: bench.mnist_task(TINY, raw),
+        "chain": lambda: bench.chain_task(TINY, False),
+        "deep": lambda: bench.deep_task(TINY),
+    }[kind]()
+    assert bench.vmap_loop(task, 3) == pytest.approx(bench.engine(task, 3), rel=1e-5)
+
+
 def test_operations_are_those_of_the_matrix_products(raw):
     weights = 784 * 128 + 128 * 64 + 64 * 10
     forward, backward = 2 * weights, 4 * weights - 2 * 784 * 128
@@ -66,14 +77,18 @@ def test_the_table_compares_with_the_first_way_of_its_own_task(tmp_path, monkeyp
     monkeypatch.setattr(bench, "QUICK", TINY)
     bench.main(["--quick", "--output", str(tmp_path / "bench.csv")])
     table = pd.read_csv(tmp_path / "bench.csv")
-    assert list(table.task.value_counts(sort=False)) == [3, 2, 2, 2]
+    assert list(table.task.value_counts(sort=False)) == [4, 3, 2, 3]
     assert (table.seconds > 0).all()
     first = table.groupby("task").seconds.transform("first")
     np.testing.assert_allclose(table.speedup, first / table.seconds)
     losses = table.groupby("task").test_loss
     np.testing.assert_allclose(losses.max(), losses.min(), rtol=1e-5)
-    assert table.gflops.isna().sum() == 4
+    assert table.gflops.isna().sum() == 5
     assert table.gflops.dropna().gt(0).all()
     printed, progress = capsys.readouterr()
     assert "engine, 3 models" in printed
-    assert progress.count("bench: ") == len(table)
+    grown = pd.read_csv(tmp_path / "bench_growth.csv")
+    assert list(grown.models) == [1, 2, 1, 2, 1, 2, 10, 10]
+    assert grown.task.iloc[-1] == "ReLU MLP, depth 4"
+    assert progress.count("bench: ") == len(table) + len(grown)
+    assert 'role="img"' in (tmp_path / "bench.svg").read_text()

@@ -12,6 +12,7 @@ from torch.nn.functional import layer_norm
 
 from initbench.checks import derivations, embedded_picture, lsuv, recurrent, simple_net
 from initbench.checks import layer_norm as norms
+from initbench.checks import layer_norm_trained as trained_norms
 from initbench.checks.starting_values import _largest_change, _trained
 from initbench.seeds import torch_stream
 
@@ -168,3 +169,26 @@ def test_the_address_is_well_formed_text_and_broken_as_a_packed_one():
     assert data[:2] == packed("x")[:2]
     assert embedded_picture.readable(data)[0] == b""
     assert "at byte 48" in embedded_picture.decodes().detail
+
+
+def test_training_moves_the_affine_part_of_a_layer_norm_and_not_what_comes_before():
+    fresh, trained = trained_norms._trained(0), trained_norms._trained()
+    for net, kept in ((fresh, True), (trained, False)):
+        moved = trained_norms._outputs(net, affine=True)
+        before = trained_norms._outputs(net, affine=False)
+        assert all(map(torch.allclose, moved, before)) == kept
+        spread = torch.stack([output.std(dim=1, correction=0) for output in before])
+        assert torch.allclose(spread, torch.ones(()), atol=1e-3)
+    x = simple_net.inputs()
+    labels = trained_norms._labels(x)
+    loss = [
+        float(torch.nn.functional.cross_entropy(n(x), labels).detach()) for n in (fresh, trained)
+    ]
+    assert loss[1] < loss[0] / 2
+
+
+def test_the_outputs_of_the_layer_norms_are_those_of_the_net():
+    net, x = trained_norms._trained(), simple_net.inputs()
+    states = dict(net.states(x))
+    for k, output in zip((1, 2), trained_norms._outputs(net, affine=True), strict=True):
+        assert torch.allclose(output.relu(), states[f"fc{k}"].detach())

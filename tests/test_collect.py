@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -208,6 +209,36 @@ def test_a_lost_loss_is_data_where_a_run_diverged(tmp_path):
     table = rows("curves", [1], loss=float("nan"))
     folder = lay_run(tmp_path / "runs/tiny/moons/chain/ones/1-1", [1], curves=table)
     assert collected([folder], tmp_path)["curves"].to_pandas().loss.isna().all()
+
+
+def test_memory_does_not_grow_with_the_number_of_jobs(tmp_path, monkeypatch):
+    seeds = list(range(1, 5001))
+    noise = {"value": np.random.default_rng(0).random(2 * len(seeds))}  # cannot be compressed
+    table = rows("layers", seeds, **noise)
+    folders = [str(tmp_path / f"runs/tiny/moons/chain/i{k}/1-5000") for k in range(60)]
+    for folder in folders:
+        shards.write(table, Path(folder) / "layers.parquet", {"fingerprint": "f1"})
+    held, read = [], shards.read
+
+    def watched(path):
+        held.append(pa.total_allocated_bytes())
+        return read(path)
+
+    monkeypatch.setattr(shards, "read", watched)
+    before = pa.total_allocated_bytes()
+    collect(dict.fromkeys(folders, "f1"), {"layers": tmp_path / "layers.parquet"}, [*IDENTITY, ""])
+    assert (tmp_path / "layers.parquet").stat().st_size > 6 * table.nbytes
+    assert max(held) - before < 3 * table.nbytes
+
+
+def test_a_failed_collection_leaves_the_old_table_and_no_rest(runs, tmp_path):
+    collected(runs, tmp_path)
+    old = (tmp_path / "curves.parquet").read_bytes()
+    spoiled = rows("curves", [1, 2], accuracy=1.5)
+    lay_run(Path(runs[2]), [1, 2], curves=spoiled)
+    refused(runs, tmp_path)
+    assert (tmp_path / "curves.parquet").read_bytes() == old
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_an_experiment_without_runs_is_refused(tmp_path):

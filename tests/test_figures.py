@@ -15,7 +15,7 @@ from figure_tables import build
 from initbench import figures
 from initbench.errors import InitbenchError
 from initbench.figures import style
-from initbench.figures.save import svg
+from initbench.figures.save import pdf, svg
 from initbench.tables import Tables
 
 
@@ -178,6 +178,14 @@ def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "a.csv")
     pd.testing.assert_series_equal(table.value, drawing.data.value, check_index=False, atol=1e-5)
     assert (tmp_path / "a.svg").read_text() == svg(drawing)
+    assert (tmp_path / "a.pdf").read_bytes() == pdf(drawing)
+
+
+def test_a_pdf_has_equal_bytes_and_no_date(tables: Tables) -> None:
+    first, second = (pdf(figures.registry()["replay_curves"].draw(tables)) for _ in range(2))
+    assert first == second
+    assert first.startswith(b"%PDF")
+    assert b"Date" not in first
 
 
 def test_success_rates_are_those_of_the_runs(tables: Tables) -> None:

@@ -72,6 +72,7 @@ def test_every_number_is_a_quantity_of_the_ledger(case):
 
 
 def test_every_finding_takes_its_numbers_from_the_run():
+    assert not [case["text"] for case in CASES if case["text"][0].islower()]
     assert all(NUMBER.search(case["text"]) for case in CASES)
     assert len(ENTRIES) >= SHOWN
 

@@ -19,7 +19,7 @@ from initbench.inits.method import Streams
 ROOT = Path(__file__).parents[1]
 METHODS = """branch_normal branch_scaled constant constant_layer critical default delta_orthogonal
     deterministic_table dirac fixup he_normal he_uniform identity lecun_normal lecun_uniform lsuv
-    normal orthogonal output_bias recurrent rezero siren sparse spectral_radius svd
+    normal orthogonal output_bias own_head recurrent rezero siren sparse spectral_radius svd
     truncated_normal xavier_normal xavier_uniform zero_last zeros"""
 
 

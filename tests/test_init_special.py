@@ -225,3 +225,15 @@ def test_shares_of_other_classes_are_refused():
     layer = nn.Sequential(nn.Linear(2, 2, bias=False))
     with pytest.raises(InitbenchError, match="bias of layer '0', but that has none"):
         initialize(layer, "output_bias", {}, SEED)
+
+
+# Head by He or Xavier
+
+
+def test_a_head_of_its_own_differs_from_he_in_the_head_alone():
+    he, xavier = (mlp(method).state_dict() for method in ("he_normal", "xavier_normal"))
+    assert all(map(torch.equal, mlp("own_head", head="he").state_dict().values(), he.values()))
+    for name, value in mlp("own_head", head="xavier").state_dict().items():
+        same = xavier if name == "final.weight" else he
+        assert torch.equal(value, same[name])
+    assert not torch.equal(he["final.weight"], xavier["final.weight"])

@@ -197,6 +197,24 @@ def test_a_figure_is_drawn_once_and_linked_from_later_claims(html, page):
     assert page.ids.count("figure-overview") == 1
 
 
+def test_a_figure_stands_with_the_document_that_shows_it_most():
+    drawn = fixture.figure("mnist", ["A04", "D07", "D10"], "Digits")
+    html = render(fixture.inputs(figures=[drawn]))
+    assert 'id="figure-mnist"' in article(html, "D07")
+    assert 'href="#figure-mnist"' in article(html, "A04")
+
+
+def test_a_claim_tells_how_its_verdict_came_about():
+    words = [(5, "inconclusive"), (10, "inconclusive"), (20, "reproduced"), (40, "reproduced")]
+    points = [{"n": n, "verdict": word} for n, word in words]
+    grown = {"A04": {"points": points, "state": "fragile"}, "A05": {"points": [], "state": "short"}}
+    html = render(fixture.inputs(stability=grown)).replace("\u00a0", " ")
+    told = "It was from n = 5 on inconclusive and from n = 20 on reproduced."
+    assert told in article(html, "A04")
+    assert "Fragile: " in article(html, "A04")
+    assert html.count("It was from n") == 1
+
+
 def test_derived_rows_link_to_the_rows_that_they_follow(html):
     assert 'reproduced if <a href="#D33">D33</a> and <a href="#D35">D35</a> all are' in article(
         html, "D09"

@@ -1,4 +1,4 @@
-"""How fast is the engine? The documents' loops, a plain loop and the engine, in one process.
+"""How fast is the engine? The documents' loops, a plain loop, vmap and the engine, side by side.
 
     python -m initbench.bench [--quick] [--output FILE]
 
@@ -6,14 +6,16 @@ All ways of a task train the same runs: the seed fixes the draw and the order of
 the ways end at the same loss. Times are CPU seconds of this process on one thread, a model; only
 ratios within one table count, for another machine or a busier hour gives other seconds. The
 engine's times include all that a run does: draws, curves, and the outcomes on both sets at its end.
+A second table says how the engine's time grows with seeds and depth; both go into one figure.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,13 +24,15 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, Subset
 from torchvision import transforms
 from torchvision.datasets import MNIST
 
-from initbench import architectures, datasets, inits, io
+from initbench import architectures, bench_figure, datasets, inits, io
 from initbench.datasets import FIRST_SEED, Split, mnist_files
+from initbench.peak import peak
 from initbench.seeds import torch_stream
 from initbench.training.engine import train_block
 from initbench.training.plain import evaluate, train_epoch, train_model
@@ -39,7 +43,6 @@ PIXELS = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.308
 POINTS = {"source": "moons", "samples": 1000, "noise": 0.1, "standardize": "all"}
 INIT = {"method": "default"}
 BATCH = 64
-SIDE = 1024  # of the matrices whose product tells the peak
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,15 @@ class Size:
     chain_models: int = 200
     deep_samples: int = 12_800
     deep_models: tuple[int, ...] = (10, 40)
+    vmap_models: int = 10
+    seeds: tuple[int, ...] = (1, 4, 16, 64)
+    depths: tuple[int, ...] = (3, 10, 30, 60)
 
 
 FULL = Size()
-QUICK = Size(images=(6_000, 1_000), chain_steps=200, chain_models=100, deep_samples=3_200)
+QUICK = Size(
+    images=(6_000, 1_000), chain_steps=200, chain_models=100, deep_samples=3_200, depths=(3, 10, 30)
+)
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ class Row:
     task: str
     way: str
     unit: str
+    models: int
     seconds: float
     gflops: float
     test_loss: float
@@ -131,13 +140,13 @@ def chain_task(size: Size, look: bool) -> Task:
     return Task(name, {"family": "deep_tanh_mlp"}, recipe, split, unit, has_flops=False)
 
 
-def deep_task(size: Size) -> Task:
-    """Return a ReLU MLP of depth 30 and width 64 on random points in ten classes, one epoch."""
+def deep_task(size: Size, depth: int = 30) -> Task:
+    """Return a ReLU MLP of `depth` and width 64 on random points in ten classes, one epoch."""
     stream = np.random.RandomState(0)
     x = stream.standard_normal((2, 1, size.deep_samples, 64)).astype(np.float32)
     y = stream.randint(10, size=(2, 1, size.deep_samples))
     split = Split(x[0], y[0], x[1, :, :BATCH], y[1, :, :BATCH])
-    spec = {"family": "mlp", "inputs": 64, "width": 64, "depth": 30, "classes": 10}
+    spec = {"family": "mlp", "inputs": 64, "width": 64, "depth": depth, "classes": 10}
     steps = -(-size.deep_samples // BATCH)
     return Task("ReLU MLP", {**spec, "activation": "relu"}, _adam(), split, "step", steps)
 
@@ -189,6 +198,49 @@ def notebook_loop(task: Task, seed: int) -> float:
     return _test_loss(net, task, seed)
 
 
+def vmap_loop(task: Task, models: int) -> float:
+    """Train `models` seeds at once with torch.func; return the first one's test loss."""
+    seeds = range(FIRST_SEED, FIRST_SEED + models)
+    nets = [task.net(seed) for seed in seeds]
+    parameters, buffers = stack_module_state(nets)
+
+    def losses(parameters: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        return cross_entropy(functional_call(nets[0], (parameters, {}), (x,)), y)
+
+    assert not buffers  # none of the three nets has any
+    optimizer = _optimizer(task, list(parameters.values()))
+    for x, y in _batches(task, seeds):
+        optimizer.zero_grad()
+        torch.autograd.backward([vmap(losses)(parameters, x, y).sum()])
+        optimizer.step()
+    first = {name: parameter[0].detach() for name, parameter in parameters.items()}
+    nets[0].load_state_dict(first)
+    return _test_loss(nets[0], task, FIRST_SEED)
+
+
+def _optimizer(task: Task, parameters: list[Tensor]) -> torch.optim.Optimizer:
+    rate = task.protocol.rates[0]
+    if task.protocol.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=rate, fused=True)
+    return torch.optim.SGD(parameters, lr=rate)
+
+
+def _batches(task: Task, seeds: Sequence[int]) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield inputs (S, n, ...) and labels (S, n), each seed in its own order."""
+    data = [task.data(seed)[:2] for seed in seeds]
+    if task.protocol.batch == "full":
+        x, y = (torch.stack(parts) for parts in zip(*data, strict=True))
+        yield from repeat((x, y), task.protocol.epochs)
+        return
+    orders = [
+        torch.split(_order(len(x), seed), BATCH) for (x, _), seed in zip(data, seeds, strict=True)
+    ]
+    for parts in zip(*orders, strict=True):
+        picked = [(x[index], y[index]) for (x, y), index in zip(data, parts, strict=True)]
+        x, y = (torch.stack(part) for part in zip(*picked, strict=True))
+        yield x, y
+
+
 def engine(task: Task, models: int) -> float:
     """Train a block of `models` seeds with the engine; return the first one's test loss."""
     block = range(FIRST_SEED, FIRST_SEED + models)
@@ -220,13 +272,6 @@ def timed(work: Callable[[], float]) -> tuple[float, float]:
     return time.process_time() - start, result
 
 
-def peak() -> float:
-    """Return the GFLOP/s of the best of 20 products of two square float32 matrices."""
-    a = torch.ones(SIDE, SIDE)
-    seconds = min(timed(lambda: float((a @ a)[0, 0]))[0] for _ in range(20))
-    return 2e-9 * SIDE**3 / seconds
-
-
 def measure(size: Size) -> Iterator[Row]:
     """Yield one row a way, each as soon as it is measured; a task's plain way comes first."""
     with TemporaryDirectory() as folder:
@@ -235,38 +280,60 @@ def measure(size: Size) -> Iterator[Row]:
         task = mnist_task(size, raw)
         yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
         yield _row(task, "document D's loop", partial(document_loop, task, raw, FIRST_SEED))
+    yield _vmap_row(task, size.vmap_models)
     yield _engine_row(task, size.image_models)
     for look in (False, True):
         task = chain_task(size, look)
         yield _row(task, "document A's loop", partial(notebook_loop, task, FIRST_SEED))
+        if not look:
+            yield _vmap_row(task, size.vmap_models)
         yield _engine_row(task, size.chain_models)
     task = deep_task(size)
     yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
+    yield _vmap_row(task, size.vmap_models)
     yield from (_engine_row(task, models) for models in size.deep_models)
+
+
+def growth(size: Size) -> Iterator[Row]:
+    """Yield a row of the engine a number of seeds, then one a depth, ten models side by side."""
+    with TemporaryDirectory() as folder:
+        mnist_files.lay_out(CARRIED, Path(folder))
+        tasks = [mnist_task(QUICK, Path(folder)), chain_task(QUICK, False), deep_task(size)]
+    for task in tasks:
+        yield from (_engine_row(task, models) for models in size.seeds)
+    for depth in size.depths:
+        task = replace(deep_task(size, depth), name=f"ReLU MLP, depth {depth}")
+        yield _engine_row(task, 10)
 
 
 def _row(task: Task, way: str, work: Callable[[], float], models: int = 1) -> Row:
     print(f"bench: {task.name}, {way}", file=sys.stderr)
     seconds, loss = timed(work)
     gflops = task.gflop() * models / seconds if task.has_flops else float("nan")
-    return Row(task.name, way, task.unit, seconds / task.units / models, gflops, loss)
+    each = seconds / task.units / models
+    return Row(task.name, way, task.unit, models, each, gflops, loss)
 
 
 def _engine_row(task: Task, models: int) -> Row:
     return _row(task, f"engine, {models} models", partial(engine, task, models), models)
 
 
+def _vmap_row(task: Task, models: int) -> Row:
+    return _row(task, f"vmap, {models} models", partial(vmap_loop, task, models), models)
+
+
 def table(rows: list[Row], best: float) -> pd.DataFrame:
     """Return `rows` with each way's speed as a multiple of its task's first row, and of `best`."""
     frame = pd.DataFrame([asdict(row) for row in rows])
     plain = frame.groupby("task")["seconds"].transform("first")
-    frame.insert(4, "speedup", plain / frame["seconds"])
-    frame.insert(6, "share_of_peak", frame["gflops"] / best)
+    place = frame.columns.get_loc("seconds") + 1
+    frame.insert(place, "speedup", plain / frame["seconds"])
+    frame.insert(place + 2, "share_of_peak", frame["gflops"] / best)
     return frame
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the benchmark; print its table and write it as CSV."""
+    """Run the benchmark; print its tables and write them as CSV, with a figure beside them."""
     parser = argparse.ArgumentParser(
         prog="python -m initbench.bench",
         description=__doc__,
@@ -277,10 +344,14 @@ def main(arguments: list[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     torch.set_num_threads(1)
     best = peak()
-    result = table(list(measure(QUICK if given.quick else FULL)), best)
+    size = QUICK if given.quick else FULL
+    result, grown = (table(list(rows(size)), best) for rows in (measure, growth))
     print(f"CPU seconds a unit and model, one thread; peak of this core: {best:.0f} GFLOP/s\n")
-    print(result.to_string(index=False, na_rep="", float_format="{:.3g}".format))
-    io.write_text(given.output, result.to_csv(index=False))
+    for name, frame in {"": result, "_growth": grown}.items():
+        print(frame.to_string(index=False, na_rep="", float_format="{:.3g}".format), "\n")
+        file = given.output.with_stem(given.output.stem + name)
+        io.write_text(file, frame.to_csv(index=False))
+    bench_figure.save(result, grown, given.output.with_suffix(".svg"))
 
 
 if __name__ == "__main__":

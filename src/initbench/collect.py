@@ -1,18 +1,19 @@
-"""Join the Parquet files of many jobs into one table each, in one pass.
+"""Join the Parquet files of many jobs into one table each, in one pass, one file in memory.
 
 Snakemake does not notice a truncated or stale file, so the footers are compared with what the
 grid expects before anything is joined.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from initbench import schemas, shards
 from initbench.errors import InitbenchError
-from initbench.io import write_bytes
+from initbench.io import whole_file
 
 
 def collect(
@@ -25,8 +26,11 @@ def collect(
     the columns that the last parts of a folder's path become; an empty name leaves a part out.
     """
     _refuse_bad(expected, list(outputs))
+    if not expected:
+        raise InitbenchError("An experiment without runs cannot be collected; give it a grid.")
     for name, path in outputs.items():
-        write_bytes(path, _join(name, expected, identity))
+        with whole_file(path) as file:
+            _join(file, name, map(Path, expected), identity)
 
 
 def _refuse_bad(expected: Mapping[str, str], names: Sequence[str]) -> None:
@@ -51,17 +55,13 @@ def _good(path: Path, fingerprint: str) -> bool:
         return False
 
 
-def _join(name: str, folders: Mapping[str, str], identity: Sequence[str]) -> memoryview:
-    """Return the Parquet bytes of the joined table, one row group a job."""
-    sink, writer = pa.BufferOutputStream(), None
-    for folder in folders:
-        table = _identified(name, Path(folder), identity)
-        writer = writer or pq.ParquetWriter(sink, table.schema, **shards.WRITING)
+def _join(file: BinaryIO, name: str, folders: Iterator[Path], identity: Sequence[str]) -> None:
+    """Write the joined table `name` to `file`, one row group a job."""
+    table = _identified(name, next(folders), identity)
+    with pq.ParquetWriter(file, table.schema, **shards.WRITING) as writer:
         writer.write_table(table)
-    if writer is None:
-        raise InitbenchError("An experiment without runs cannot be collected; give it a grid.")
-    writer.close()
-    return memoryview(sink.getvalue())
+        for folder in folders:
+            writer.write_table(_identified(name, folder, identity))
 
 
 def _identified(name: str, folder: Path, identity: Sequence[str]) -> pa.Table:

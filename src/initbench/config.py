@@ -12,7 +12,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from initbench import architectures, at_init, datasets, matrices
+from initbench import architectures, at_init, datasets
 from initbench.errors import InitbenchError, unknown
 from initbench.inits import catalogue
 from initbench.training.protocol import Protocol, shorten
@@ -111,8 +111,11 @@ def _check_measurements(config: Config) -> None:
         for init in spec["inits"]:
             if init not in config["inits"]:
                 raise unknown(f"name in inits of probe '{name}':", init, config["inits"])
-    for spec in config.get("matrices", {}).values():
-        matrices.check(spec)
+    if ensembles := config.get("matrices", {}):
+        from initbench import matrices  # imports pandas: only for a grid that has some
+
+        for spec in ensembles.values():
+            matrices.check(spec)
 
 
 def _check_experiments(config: Config) -> None:

@@ -1,23 +1,26 @@
-"""What a run cost: Snakemake's benchmark files and the jobs' logs, summed by rule."""
+"""What a run cost: Snakemake's benchmark files and the jobs' logs, summed by kind of job."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from initbench import benchmarks
+
 USED = re.compile(r"used ([\d.]+) s of processor time and at most (\d+) MB")
+Record = dict[str, Any]
 
 
-def costs(results: Path) -> dict[str, Any]:
+def costs(results: Path) -> Record:
     """Return jobs, seconds, processor seconds and largest memory (MB) by kind of job.
 
-    A kind is the first folder of a file below `results`/benchmarks, for training also the
-    experiment. A job's log says what it used; the benchmark file, how long it took.
+    A job's log says what it used; the benchmark file, how long it took.
     """
-    benchmarks = results / "benchmarks"
-    files = sorted(benchmarks.rglob("*.tsv"))
-    rows = [_row(file, file.relative_to(benchmarks), results / "logs") for file in files]
+    rows = [
+        _row(file, place, results / "logs") for file, place in benchmarks.files(results).items()
+    ]
     if not rows:
         return {"rules": [], "total_seconds": 0.0, "total_processor_seconds": 0.0}
     groups = pd.DataFrame(rows).groupby("rule", sort=True)
@@ -35,13 +38,32 @@ def costs(results: Path) -> dict[str, Any]:
     }
 
 
-def _row(file: Path, place: Path, logs: Path) -> dict[str, Any]:
-    parts = place.parts
-    rule = " ".join(parts[:2]) if parts[0] == "train" else place.with_suffix("").parts[0]
-    seconds = pd.read_csv(file, sep="\t", na_values="-").iloc[-1]["s"]
+def _row(file: Path, place: Path, logs: Path) -> Record:
     log = logs / place.with_suffix(".log")
     used = USED.search(log.read_text() if log.exists() else "")
     processor, memory = map(float, used.groups()) if used else (float("nan"), float("nan"))
     return {
-        "rule": rule, "seconds": seconds, "processor_seconds": processor, "max_rss_mb": memory
-    }  # fmt: skip
+        "rule": benchmarks.kind(place),
+        "seconds": benchmarks.seconds(file),
+        "processor_seconds": processor,
+        "max_rss_mb": memory,
+    }
+
+
+def training(rules: Sequence[Record], gflop: Mapping[str, float], peak: float) -> list[Record]:
+    """Return the speed of each experiment's training in GFLOP/s, and its share of `peak`.
+
+    `gflop` are the operations that it asks for; an experiment that used no time is left out.
+    """
+    used = {rule["rule"]: rule["processor_seconds"] for rule in rules}
+    return [
+        {
+            "experiment": name,
+            "gflop": round(operations, 1),
+            "processor_seconds": seconds,
+            "gflops": round(operations / seconds, 2),
+            "share_of_peak": round(operations / seconds / peak, 4),
+        }
+        for name, operations in gflop.items()
+        if (seconds := used.get(f"train {name}"))
+    ]

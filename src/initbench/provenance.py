@@ -68,6 +68,7 @@ def environment() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "commit": _git("rev-parse", "HEAD"),
+        "committed": _git("show", "--no-patch", "--format=%cs", "HEAD"),
         "dirty": bool(_git("status", "--porcelain")),
         "ledger_sha256": ledger_sha256(ROOT / "workflow" / "claims"),
     }

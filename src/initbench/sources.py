@@ -27,6 +27,7 @@ def closure(path: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
+@cache
 def _imports(path: Path) -> list[Path]:
     nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]

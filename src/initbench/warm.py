@@ -1,7 +1,7 @@
 """A process that has imported the libraries once and forks a child for each job's script.
 
 Importing torch, pandas and their kin takes seconds; a fork takes milliseconds. Snakemake's main
-process starts the worker (workflow/rules/common.smk) and the jobs find it by an environment
+process starts the worker (workflow/rules/hooks.smk) and the jobs find it by an environment
 variable. Without it (another system, a cluster) every job imports for itself; results are the same.
 """
 

@@ -1,6 +1,22 @@
+def beside(rows):
+    """Return the experiments that rows report beside their rules and that this grid runs."""
+    return sorted({name for row in rows for name in row.beside if name in AVAILABLE})
+
+
+def beside_family(wildcards):
+    """Return what the claims of a family report beside their rules."""
+    return beside(row for row in ROWS if row.family == wildcards.family)
+
+
+def beside_claim(wildcards):
+    """Return what one claim, and those it cites, report beside their rules."""
+    return beside(claims_ledger.cited(LEDGER, wildcards.claim))
+
+
 rule measure_family:
     input:
         tables=tables_of_family,
+        beside=lambda wildcards: tables_of(beside_family(wildcards)),
         source=sources("claims/**/*.py", "statistics/*.py"),
         ledger=LEDGER_FILES,
     output:
@@ -12,6 +28,7 @@ rule measure_family:
     params:
         tables=f"{RESULTS}/tables",
         claims=claims_of_family,
+        beside=beside_family,
     message:
         "measure the claims of family {wildcards.family}"
     script:
@@ -37,6 +54,7 @@ rule judge_claims:
 rule judge_one_claim:
     input:
         tables=tables_of_claim,
+        beside=lambda wildcards: tables_of(beside_claim(wildcards)),
         source=sources("claims/**/*.py", "statistics/*.py"),
         ledger=LEDGER_FILES,
     output:
@@ -45,6 +63,7 @@ rule judge_one_claim:
         "<results>/logs/verdicts/{claim}.log",
     params:
         tables=f"{RESULTS}/tables",
+        beside=beside_claim,
     message:
         "judge claim {wildcards.claim} alone"
     script:

@@ -4,11 +4,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import config as grid
-from initbench import datasets, provenance, warm
-from initbench.claims import attainable
+from initbench import datasets, figure_catalogue, provenance
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
-from initbench.figures import registry
+from initbench.meanings import Meanings
 
 ROOT = Path(workflow.basedir)
 RESULTS = config.get("results", "results")
@@ -27,6 +26,7 @@ try:
 except InitbenchError as error:
     stop(error)
 
+MEANINGS = Meanings(config)
 CELLS = defaultdict(list)
 for cell in grid.cells(config):
     CELLS[cell.experiment].append(cell)
@@ -52,14 +52,18 @@ AVAILABLE = {*CELLS, *SPECIAL_TABLES}
 ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
 FAMILIES = sorted({row.family for row in ROWS})
 FIGURES = {
-    name: spec for name, spec in registry().items() if AVAILABLE.issuperset(spec.needs)
+    name: entry
+    for name, entry in figure_catalogue.catalogue().items()
+    if AVAILABLE.issuperset(entry.needs)
 }
 
 
+# The pattern of each output file of each method is compiled: a list of all architectures would
+# cost a second.
 wildcard_constraints:
     experiment="|".join(map(re.escape, config["experiments"])),
     dataset="|".join(map(re.escape, config["datasets"])),
-    architecture="|".join(map(re.escape, config["architectures"])),
+    architecture=r"[^/]+",
     probe="|".join(map(re.escape, PROBES)) or "(?!)",
     ensemble="|".join(map(re.escape, ENSEMBLES)) or "(?!)",
     seeds=r"\d+-\d+",
@@ -91,18 +95,17 @@ def source_of_data(wildcards):
 
 def cell_spec(wildcards):
     """Return what the names of a cell mean: a change reruns the cell."""
-    return grid.cell_spec(config, wildcards)
+    return MEANINGS.of(wildcards).spec
 
 
 def cell_sources(wildcards):
     """Return the source files that a cell's numbers depend on."""
-    return [os.path.relpath(f) for f in provenance.cell_sources(cell_spec(wildcards))]
+    return MEANINGS.of(wildcards).sources
 
 
 def cell_fingerprint(wildcards):
     """Return the hash of a cell's meaning and sources; it stands in the Parquet footers."""
-    spec = cell_spec(wildcards)
-    return provenance.fingerprint(spec, provenance.cell_sources(spec))
+    return MEANINGS.of(wildcards).fingerprint
 
 
 def shards_of(cells):
@@ -157,6 +160,12 @@ def tables_of_figure(wildcards):
     return tables_of(FIGURES[wildcards.figure].needs)
 
 
+def sources_of_figure(wildcards):
+    """Return the source files that a figure depends on."""
+    files = figure_catalogue.source_files(FIGURES[wildcards.figure])
+    return [os.path.relpath(file) for file in files]
+
+
 def sources(*folders):
     """Return the Python files below folders of the package: a rule's code as its input."""
     package = ROOT / "src" / "initbench"
@@ -165,33 +174,6 @@ def sources(*folders):
         for folder in folders
         for file in sorted(package.glob(folder))
     ]
-
-
-def unattainable():
-    """Return one sentence for each claim that the configured seeds can never decide."""
-    found = []
-    for row in ROWS:
-        counts = [grid.seeds_of(config, need) for need in row.needs if need in CELLS]
-        sentence = attainable(row, max(counts)) if counts else None
-        if sentence:
-            found.append(f"{row.id}: {sentence}")
-    return found
-
-
-def announce():
-    """Say before the first job how much there is to do and which claims stay open."""
-    jobs = sum(len(cells) for cells in CELLS.values())
-    print(f"initbench: {jobs} training jobs in the grid; purpose: {config['purpose']}.")
-    if left_out := config.get("without"):
-        print(f"initbench: {len(left_out)} experiments are left out (`without`).")
-    for sentence in unattainable():
-        print(f"initbench: {sentence}")
-
-
-def start_worker():
-    """Start the process that imports the libraries once for all jobs; it ends with this one."""
-    global WORKER
-    WORKER = warm.start()
 
 
 def rules_report():

@@ -1,12 +1,7 @@
 rule draw_figure:
     input:
         tables=tables_of_figure,
-        source=sources(
-            "figures/*.py",
-            "theory/*.py",
-            "statistics/*.py",
-            "datasets/gaussian_classes.py",
-        ),
+        source=sources_of_figure,
     output:
         svg="<results>/figures/{figure}.svg",
         csv="<results>/figures/{figure}.csv",

@@ -24,11 +24,14 @@ rule sum_costs:
     input:
         tables=tables_of(CELLS),
         evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
-        source=sources("costs.py"),
+        manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
+        source=sources("benchmarks.py", "costs.py", "operations.py", "peak.py"),
     output:
         "<results>/costs.json",
     log:
         "<results>/logs/costs.log",
+    params:
+        config=dict(config),
     message:
         "what it cost"
     script:
@@ -73,6 +76,9 @@ rule render_report:
         manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
         environment="<results>/environment.json",
         costs="<results>/costs.json",
+        stability="<results>/stability.json",
+        controls="<results>/controls.json",
+        cards="<results>/cards.json",
         ledger=LEDGER_FILES,
         templates=TEMPLATES,
         source=sources("report/*.py"),

@@ -9,7 +9,8 @@ with job(snakemake.log[0]):
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     claim = snakemake.wildcards.claim
-    evidence = claims.measure(cited(ledger, claim), Tables(Path(snakemake.params.tables)))
+    tables, there = Tables(Path(snakemake.params.tables)), snakemake.params.beside
+    evidence = claims.measure(cited(ledger, claim), tables, there=there)
     verdict = next(v for v in claims.judge(ledger, evidence) if v.id == claim)
     note = "judged alone: the correction over the family's rows needs the full run"
     io.write_text(Path(snakemake.output[0]), claims.to_json({**verdict.to_dict(), "note": note}))

@@ -8,5 +8,6 @@ with job(snakemake.log[0]):
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     tables = Tables(Path(snakemake.params.tables))
-    evidence = claims.measure(map(ledger.row, snakemake.params.claims), tables)
+    rows = map(ledger.row, snakemake.params.claims)
+    evidence = claims.measure(rows, tables, there=snakemake.params.beside)
     io.write_text(Path(snakemake.output[0]), claims.evidence_to_json(evidence))

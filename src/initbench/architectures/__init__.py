@@ -11,7 +11,7 @@ from initbench.values import check_keywords
 if TYPE_CHECKING:
     from initbench.architectures.feedforward import Feedforward
 
-_HELPERS = {"__init__", "activations", "feedforward"}
+_HELPERS = {"__init__", "activations", "feedforward", "recurrences"}
 
 
 def families() -> list[str]:

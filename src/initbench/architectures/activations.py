@@ -8,6 +8,8 @@ from torch import Tensor, nn
 
 from initbench.errors import InitbenchError, unknown
 
+STRIDE = 32  # numbers that a vector kernel takes at a time, at most; what is left over is the tail
+
 
 class Sine(nn.Module):
     """sin(omega · x), the activation of SIREN (Sitzmann et al. 2020, arXiv:2006.09661)."""

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from initbench.architectures.feedforward import Feedforward
+from initbench.architectures.recurrences import CELLS, last_state
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}  # matrices that lie one below another in each map
 
@@ -24,43 +26,27 @@ class Recurrent(Feedforward):
         self.cell, self.hidden = cell, hidden
         self.input_map = nn.Linear(inputs, GATES[cell] * hidden)
         self.hidden_map = nn.Linear(hidden, GATES[cell] * hidden)
-        self.activation, self.gate = nn.Tanh(), nn.Sigmoid()
+        self.activation = nn.Tanh()
         self.head = nn.Linear(hidden, outputs)
 
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
         """Yield the last hidden state (..., n, hidden), then the outputs (..., n, outputs).
 
-        x are sequences (..., n, steps, inputs).
+        x are sequences (..., n, steps, inputs); the first axis is that of the models if stacked.
         """
-        update = {"rnn": self._rnn, "lstm": self._lstm, "gru": self._gru}[self.cell]
-        h = c = x.new_zeros(*x.shape[:-2], self.hidden)
-        for step in x.unbind(-2):
-            h, c = update(self.input_map(step), self.hidden_map(h), h, c)
+        maps = _matrix(self.input_map), _matrix(self.hidden_map)
+        sequences = x.reshape(len(maps[0]), -1, *x.shape[-2:])
+        h = last_state(CELLS[self.cell], *maps, sequences).mT
+        h = h.reshape(*x.shape[:-2], self.hidden)
         yield "hidden_map", h
         yield "head", self.head(h)
 
-    def _rnn(self, seen: Tensor, kept: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the next h; an RNN has no cell c."""
-        return self.activation(seen + kept), c
 
-    def _lstm(self, seen: Tensor, kept: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the next h and c (Hochreiter and Schmidhuber 1997, Gers et al. 2000)."""
-        i, f, g, o = _gates(seen + kept, 4)
-        c = self.gate(f) * c + self.gate(i) * self.activation(g)
-        return self.gate(o) * self.activation(c), c
-
-    def _gru(self, seen: Tensor, kept: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the next h (Cho et al. 2014); as in torch, the reset gate acts after the map."""
-        pairs = zip(_gates(seen, 3), _gates(kept, 3), strict=True)
-        (r, r_kept), (z, z_kept), (n, n_kept) = pairs
-        new = self.activation(n + self.gate(r + r_kept) * n_kept)
-        return new + self.gate(z + z_kept) * (h - new), c
-
-
-def _gates(z: Tensor, count: int) -> Iterator[Tensor]:
-    """Yield the gates (..., n, hidden) of z (..., n, count · hidden), cut along the memory."""
-    for part in z.mT.chunk(count, -2):
-        yield part.mT
+def _matrix(layer: nn.Module) -> Tensor:
+    """Return weight and bias of a layer, or of S side by side, as (1 or S, out, in + 1)."""
+    weight, bias = layer.get_parameter("weight"), layer.get_parameter("bias")
+    joined = torch.cat([weight, bias.unsqueeze(-1)], -1)
+    return joined if joined.dim() == 3 else joined.unsqueeze(0)
 
 
 def build(

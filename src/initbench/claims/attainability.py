@@ -4,13 +4,13 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
 
+from initbench import statistics
 from initbench.claims import wording
 from initbench.claims.conditions import Comparison, evaluate
 from initbench.claims.ledger import WORDS, Quantity, Row
 from initbench.claims.verdict import LEVEL
-from initbench.statistics import Estimate, proportion, undefined
+from initbench.statistics import Estimate, undefined
 
 
 def attainable(row: Row, seeds: int) -> str | None:
@@ -33,8 +33,8 @@ def _best(quantity: Quantity, seeds: int) -> Estimate:
     """Return the highest lower end and the lowest upper end that `seeds` runs can give at once."""
     if quantity.kind != "proportion" or seeds < 1:
         return undefined(seeds)
-    all_successes = proportion(np.ones(seeds, dtype=bool))
-    all_failures = proportion(np.zeros(seeds, dtype=bool))
+    all_successes = statistics.proportion(np.ones(seeds, dtype=bool))
+    all_failures = statistics.proportion(np.zeros(seeds, dtype=bool))
     return replace(undefined(seeds), low=all_successes.low, high=all_failures.high)
 
 
@@ -55,6 +55,8 @@ def _causes(condition: str, best: dict[str, Estimate], row: Row, seeds: int) -> 
 
 def _out_of_reach(comparison: Comparison, seeds: int) -> str:
     """Return the sentence for a share whose interval cannot leave the threshold behind."""
+    from scipy import stats
+
     threshold = comparison.threshold
     end, count, odds = "lower", seeds, threshold / (1 - threshold) if threshold < 1 else math.inf
     if comparison.attribute == "high":

@@ -1,38 +1,52 @@
 """Evidence: the estimates of each claim, with the p-values that its rule asks for."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from initbench.claims.adjudicators.registry import Adjudicator, adjudicator
+from initbench import statistics
+from initbench.claims.adjudicators.registry import Adjudicator, adjudicator, beside
 from initbench.claims.conditions import Comparison, evaluate
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate, equivalence_p, p_value
-from initbench.tables import Tables
+from initbench.statistics import Estimate, undefined
+
+if TYPE_CHECKING:
+    from initbench.tables import Tables
 
 Evidence = Mapping[str, Mapping[str, Estimate]]
+LEFT_OUT = replace(undefined(0), method="left out of this run")
 
 
 def measure(
-    rows: Iterable[Row], tables: Tables, find: Callable[[str], Adjudicator] = adjudicator
+    rows: Iterable[Row],
+    tables: "Tables",
+    find: Callable[[str], Adjudicator] = adjudicator,
+    there: Collection[str] = (),
 ) -> dict[str, dict[str, Estimate]]:
     """Return {claim: {quantity: estimate}} of the rows that have a rule, measured on `tables`.
 
-    Estimates are as after a way through JSON, so that a judgement does not depend on whether the
-    evidence came from a file. Raises InitbenchError where an adjudicator does not return exactly
-    the quantities that its row declares.
+    Of the experiments beside the rules only those in `there` are read; what the others would give
+    is undefined. Estimates are as after a way through JSON, so that a judgement does not depend on
+    whether the evidence came from a file. Raises InitbenchError where an adjudicator does not
+    return exactly the quantities that its row declares.
     """
-    return {row.id: _measure_row(row, tables, find(row.id)) for row in rows if row.rule}
+    return {row.id: _measure_row(row, tables, find(row.id), there) for row in rows if row.rule}
 
 
-def _measure_row(row: Row, tables: Tables, measurement: Adjudicator) -> dict[str, Estimate]:
+def _measure_row(
+    row: Row, tables: "Tables", measurement: Adjudicator, there: Collection[str]
+) -> dict[str, Estimate]:
+    reported = beside(row.id) if row.beside else {}
+    parts = [measurement, *(reported[name] for name in row.beside if name in there)]
     try:
-        found = measurement(tables)
+        found = {name: value for part in parts for name, value in part(tables).items()}
     except Exception as error:
         error.add_note(f"This happened while {row.id} was measured.")
         raise
+    if not set(row.beside) <= set(there):
+        found = dict.fromkeys(row.quantities, LEFT_OUT) | found
     _check_names(row, found)
     asked = _asked(row, found)
     return {name: _tested(found[name], asked.get(name, [])) for name in row.quantities}
@@ -65,7 +79,8 @@ def _tested(estimate: Estimate, asked: Iterable[Comparison]) -> Estimate:
 
 
 def _p(estimate: Estimate, comparison: Comparison) -> float:
-    test = equivalence_p if comparison.attribute == "interval" else p_value
+    equivalence = comparison.attribute == "interval"
+    test = statistics.equivalence_p if equivalence else statistics.p_value
     return test(estimate, comparison.threshold)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from initbench import statistics
 from initbench.claims import wording
 from initbench.claims.conditions import Quantities
 from initbench.claims.evidence import Evidence
 from initbench.claims.ledger import WORDS, Ledger, Row, derivation_order
 from initbench.claims.verdict import LEVEL, Decision, Verdict, decide, seeds_after_holm
-from initbench.statistics import holm
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _correct(
     for family in sorted({row.family for row in ledger.rows}):
         rows = [row for row in ledger.family(family) if _compares_pairs(evidence.get(row.id, {}))]
         raw = {row.id: decisions[row.id].p for row in rows}
-        adjusted = holm([1.0 if p is None else p for p in raw.values()])
+        adjusted = statistics.holm([1.0 if p is None else p for p in raw.values()])
         for (claim, p), p_holm in zip(raw.items(), adjusted, strict=True):
             if p is not None:
                 corrected[claim] = _Corrected(p_holm, len(rows))
@@ -139,7 +139,7 @@ def _verdict(row: Row, fields: Mapping[str, Any], ledger: Ledger) -> Verdict:
         pitfalls=row.pitfalls,
         rule=row.rule,
         why=explanation.get(fields["verdict"], ""),
-        needs=row.needs,
+        needs=(*row.needs, *row.beside),
         figures=row.figures,
         amendments=row.amendments,
         alias_of=row.alias_of,

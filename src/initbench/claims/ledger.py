@@ -29,7 +29,7 @@ _TEXTS = (
     *("id", "document", "section", "kind", "statement"),
     *("family", "arms", "pitfalls", "logic", "not_testable"),
 )
-_LISTS = ("needs", "amendments", "alias_of", "figures")
+_LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Row:
-    """One claim: measured by `rule` over `quantities`, derived from others, or not testable."""
+    """One claim: measured by `rule` over `quantities`, derived from others, or not testable.
+
+    The rule needs the experiments `needs`; those `beside` it give quantities that decide nothing.
+    """
 
     id: str
     document: str
@@ -56,6 +59,7 @@ class Row:
     statement: str
     family: str
     needs: tuple[str, ...]
+    beside: tuple[str, ...]
     arms: str
     quantities: Mapping[str, Quantity]
     rule: Mapping[str, str]
@@ -160,7 +164,7 @@ def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str
     return found
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.CSafeLoader):
     """YAML whose mappings may not name a key twice, which PyYAML would take in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

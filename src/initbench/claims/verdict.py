@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from scipy import stats
-
 from initbench.claims.conditions import Comparison, Outcome, Quantities, evaluate
 from initbench.statistics import Estimate
 
@@ -133,6 +131,8 @@ def seeds_after_holm(n: int, p: float, p_holm: float) -> int | None:
 
     The normal quantile of the p-value is taken to grow with the square root of n.
     """
+    from scipy import stats
+
     have = stats.norm.isf(p / 2)
     need = stats.norm.isf(LEVEL * p / p_holm / 2)
     return _most([n * (need / have) ** 2]) if have > 0 else None

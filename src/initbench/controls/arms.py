@@ -3,8 +3,16 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from initbench.claims.adjudicators.runs import Cell, difference, final, reached, success_rate
+from initbench.claims.adjudicators.runs import (
+    Cell,
+    difference,
+    final,
+    reached,
+    select,
+    success_rate,
+)
 from initbench.claims.ledger import Row
+from initbench.errors import InitbenchError
 from initbench.statistics import Estimate
 from initbench.tables import Tables
 
@@ -39,6 +47,7 @@ class Arm:
 class Control:
     """A row that is judged like a claim, how it is measured, and the verdicts that may come out."""
 
+    cell: Cell
     row: Row
     measure: Measure
     expected: tuple[str, ...]
@@ -53,14 +62,26 @@ ARMS = (
 FAILING = Cell("mnist_main", "zeros", **MNIST)
 
 
-def controls(experiments: Collection[str]) -> list[Control]:
-    """Return the controls that the given experiments allow, numbered Z01, Z02, …"""
+def controls(tables: Tables, experiments: Collection[str]) -> list[Control]:
+    """Return the controls that the runs of `experiments` allow, numbered Z01, Z02, …"""
     found = [
         *(_same(arm, what) for arm in ARMS for what in MARGINS),
         _failure(FAILING),
     ]
-    numbered = [_numbered(control, place) for place, control in enumerate(found, start=1)]
-    return [control for control in numbered if set(control.row.needs) <= set(experiments)]
+    return [
+        replace(control, row=replace(control.row, id=f"Z{place:02}"))
+        for place, control in enumerate(found, start=1)
+        if control.cell.experiment in experiments and has_runs(tables, control.cell)
+    ]
+
+
+def has_runs(tables: Tables, cell: Cell) -> bool:
+    """Return whether the tables hold runs of `cell`, which another grid may lack."""
+    try:
+        select(tables.outcomes(cell.experiment), cell)
+    except (FileNotFoundError, InitbenchError):
+        return False
+    return True
 
 
 def halves(tables: Tables, arm: Arm, what: str) -> Estimate:
@@ -87,7 +108,9 @@ def _same(arm: Arm, what: str) -> Control:
         rule,
     )
     expected = ("not reproduced", "inconclusive")
-    return Control(row, lambda tables: {"difference": halves(tables, arm, what)}, expected)
+    return Control(
+        arm.cell, row, lambda tables: {"difference": halves(tables, arm, what)}, expected
+    )
 
 
 def _failure(cell: Cell) -> Control:
@@ -98,13 +121,11 @@ def _failure(cell: Cell) -> Control:
         FAILURE,
     )
     expected = ("not reproduced",)
-    return Control(row, lambda tables: {"share": success_rate(tables, cell, LEARNED)}, expected)
+    return Control(
+        cell, row, lambda tables: {"share": success_rate(tables, cell, LEARNED)}, expected
+    )
 
 
 def _row(statement: str, cell: Cell, means: Mapping[str, str], rule: Mapping[str, str]) -> Row:
     entry = {"statement": statement, "family": "controls", "needs": [cell.experiment]}
     return Row.of({**entry, "quantities": means, "rule": rule})
-
-
-def _numbered(control: Control, place: int) -> Control:
-    return replace(control, row=replace(control.row, id=f"Z{place:02}"))

@@ -22,7 +22,7 @@ from initbench.statistics import Estimate
 from initbench.tables import Tables
 
 LADDER = (5, 10, 20, 50, 100, 200, 500)
-PARTS = (1 / 2, 3 / 4, 1)  # of the seeds of a cell
+FEW = 20  # up to so many seeds three quarters of them are looked at, too
 OPEN = ("inconclusive", "not testable")
 
 Grown = Mapping[int, Evidence]
@@ -47,11 +47,15 @@ class FirstSeeds(Tables):
 def sizes(counts: Iterable[int]) -> list[int]:
     """Return the numbers of seeds to judge at, for cells with `counts` seeds, ascending.
 
-    A ladder from 5 on, and a half, three quarters and all of each count.
+    A ladder from 5 on, half and all of each count, and three quarters of a small one.
     """
-    known = list(counts)
-    marks = {math.ceil(count * part) for count in known for part in PARTS}
+    known = set(counts)
+    marks = {math.ceil(count * part) for count in known for part in _parts(count)}
     return sorted(n for n in {*LADDER, *marks} if LADDER[0] <= n <= max(known, default=0))
+
+
+def _parts(count: int) -> tuple[float, ...]:
+    return (1 / 2, 3 / 4, 1) if count <= FEW else (1 / 2, 1)
 
 
 def grow(
@@ -62,13 +66,25 @@ def grow(
     `counts` gives the seeds of each cell by its name, which begins with its experiment. A row is
     followed until its evidence equals the `full` one, that is until it has all its own seeds.
     """
-    experiments = {name.partition("/")[0] for name in counts}
+    most = _most(counts)
     grown: dict[int, dict[str, dict[str, Estimate]]] = {}
-    left = [row for row in rows if row.id in full and experiments.intersection(row.needs)]
+    own = {row.id: max((most.get(need, 0) for need in row.needs), default=0) for row in rows}
+    left = [row for row in rows if row.id in full and own[row.id]]
     for n in sizes(counts.values()):
-        grown[n] = measure(left, FirstSeeds(tables, experiments, first + n))
-        left = [row for row in left if not _equal(grown[n][row.id], full[row.id])]
+        done = {row.id: dict(full[row.id]) for row in left if own[row.id] <= n}
+        fewer = [row for row in left if row.id not in done]
+        grown[n] = done | measure(fewer, FirstSeeds(tables, most, first + n))
+        left = [row for row in fewer if not _equal(grown[n][row.id], full[row.id])]
     return {n: found for n, found in grown.items() if found}
+
+
+def _most(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the seeds of the largest cell of each experiment."""
+    most: dict[str, int] = {}
+    for name, count in counts.items():
+        experiment = name.partition("/")[0]
+        most[experiment] = max(count, most.get(experiment, 0))
+    return most
 
 
 def _equal(one: Mapping[str, Estimate], other: Mapping[str, Estimate]) -> bool:

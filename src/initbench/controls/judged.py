@@ -17,7 +17,7 @@ def judged(tables: Tables, experiments: Collection[str]) -> list[dict[str, Any]]
     The outcome is "as expected", "open" where the runs decide nothing though they should, or
     "not as expected". Holm's correction runs over all controls that compare pairs.
     """
-    found = {control.row.id: control for control in controls(experiments)}
+    found = {control.row.id: control for control in controls(tables, experiments)}
     rows = tuple(control.row for control in found.values())
 
     def find(claim: str) -> Adjudicator:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from initbench.claims.adjudicators.runs import Cell, final
+from initbench.controls.arms import has_runs
 from initbench.statistics import exact_proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.statistics.uniformity import null_p_values, uniformity_p
@@ -21,11 +22,11 @@ CELLS = (
 
 
 def p_values(tables: Tables, experiments: Collection[str]) -> dict[Cell, FloatArray]:
-    """Return the p-values of each cell that has enough runs, by its final test loss."""
+    """Return the p-values of each cell of `experiments` with enough runs, by its test loss."""
     found = {
         cell: null_p_values(final(tables, cell, "test_loss").sort_index(), PAIRS)
         for cell in CELLS
-        if cell.experiment in experiments
+        if cell.experiment in experiments and has_runs(tables, cell)
     }
     return {cell: values for cell, values in found.items() if len(values) >= FEWEST}
 

@@ -36,7 +36,7 @@ CLAIMS = ["B02", "B41", "B44", "B73", "B75", "B76", "B87", "B89"]
 
 @figure(
     name="depth_accuracy",
-    needs=RECIPE,
+    needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
     claims=[*CLAIMS, "B90"],
     title="Final test accuracy by depth and init, in per cent",
     caption=(
@@ -56,7 +56,7 @@ def _accuracy(row: pd.Series) -> str:
 
 @figure(
     name="depth_success",
-    needs=RECIPE,
+    needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
     claims=[*CLAIMS, "B13", "B84"],
     title="How often each init learns, by depth, in per cent of runs",
     caption=(
@@ -91,7 +91,7 @@ def _outcome_maps(
 
 @figure(
     name="depth_rates",
-    needs=RECIPE,
+    needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
     claims=RATE_CLAIMS,
     title="Learning rate chosen for each depth and init, and its score",
     caption=(

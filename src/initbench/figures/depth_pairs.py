@@ -75,7 +75,7 @@ def draw_bias(tables: Tables) -> Drawing:
 
 @figure(
     name="depth_uniform",
-    needs=UNIFORM,
+    needs=["mlp_depth", "mlp_uniform"],
     claims=["B31"],
     title="Normal against uniform draws of equal variance",
     caption=(

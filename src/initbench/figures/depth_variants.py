@@ -70,7 +70,13 @@ def draw_variants(tables: Tables) -> Drawing:
 
 @figure(
     name="depth_kick",
-    needs=list(KICKS),
+    needs=[
+        "mlp_fixed_rate",
+        "mlp_kick_1e-4",
+        "mlp_kick_1e-3",
+        "mlp_kick_1e-2",
+        "mlp_kick_1e-1",
+    ],
     claims=["B04"],
     title="What a kick of random noise does to stuck nets, depth 10",
     caption=(

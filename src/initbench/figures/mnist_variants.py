@@ -132,7 +132,14 @@ def draw_success(tables: Tables) -> Drawing:
 
 @figure(
     name="mnist_kick",
-    needs=KICKS,
+    needs=[
+        "mnist_kick_1e-6",
+        "mnist_kick_1e-5",
+        "mnist_kick_1e-4",
+        "mnist_kick_1e-3",
+        "mnist_kick_1e-2",
+        "mnist_kick_1e-1",
+    ],
     claims=["D37"],
     title="Accuracy after a kick of random noise at the end of epoch 1",
     caption=(

@@ -74,7 +74,7 @@ def _dots(frame: pd.DataFrame) -> Drawing:
 
 @figure(
     name="tiny_success_rates",
-    needs=list(OPTIMISERS),
+    needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam", "tiny_minibatch"],
     claims=["A03", "A05", "A11", "A14", "A18", "A19", "A20", "A27", "A33", "A35"],
     title="How often the tanh chain solves two moons",
     caption=(

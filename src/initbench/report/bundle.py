@@ -24,12 +24,14 @@ def files(inputs: ReportInputs) -> dict[str, str]:
 
 
 def bibliography(inputs: ReportInputs) -> str:
-    """Return the BibTeX entries of the report, of each document and of each claim."""
+    """Return the BibTeX entries of the report, its documents, claims and methods, and of papers."""
     made, letters = inputs.environment, [d["document"] for d in inputs.documents]
     entries = [
         citations.report_entry(made, letters),
         *(citations.document_entry(made, document) for document in inputs.documents),
         *(citations.claim_entry(made, verdict) for verdict in inputs.verdicts),
+        *(citations.method_entry(made, card) for card in inputs.cards),
+        *sorted({citations.paper_entry(card) for card in inputs.cards}),
     ]
     return "\n\n".join(entries) + "\n"
 

@@ -69,17 +69,19 @@ THEORY = "theory"  # the anchor of the chapter of the figures whose names begin 
 
 
 def figure_homes(inputs: ReportInputs) -> dict[str, str]:
-    """Return the anchor at which each figure is drawn: the first claim of the page that shows it.
+    """Return the anchor at which each figure is drawn: a claim of the page that shows it.
 
-    Figures named theory_... have a chapter of their own.
+    That is the first one of the document with the most claims that show the figure. Figures named
+    theory_... have a chapter of their own.
     """
-    homes = {f["name"]: THEORY for f in inputs.figures if f["name"].startswith(f"{THEORY}_")}
-    for document in inputs.documents:
-        for verdict in inputs.verdicts:
-            if verdict["document"] == document["document"]:
-                for figure in _figures(verdict, inputs.figures):
-                    homes.setdefault(figure["name"], verdict["id"])
-    return homes
+    shown: dict[str, dict[str, list[str]]] = {}
+    for document in (document["document"] for document in inputs.documents):
+        for verdict in (v for v in inputs.verdicts if v["document"] == document):
+            for figure in _figures(verdict, inputs.figures):
+                by_document = shown.setdefault(figure["name"], {})
+                by_document.setdefault(document, []).append(verdict["id"])
+    homes = {name: max(by_document.values(), key=len)[0] for name, by_document in shown.items()}
+    return homes | {f["name"]: THEORY for f in inputs.figures if f["name"].startswith(f"{THEORY}_")}
 
 
 def _figures(verdict: Record, figures: list[Record]) -> list[Record]:

@@ -1,6 +1,7 @@
-"""BibTeX entries for the report, for a document's chapter and for a single claim."""
+"""BibTeX entries for the report, a document's chapter, a single claim, a method and its paper."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from initbench import __version__
@@ -20,6 +21,8 @@ _SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"} | {
 }
 _RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+# The type of an entry by the first of these fields that it has.
+_KINDS = {"journal": "article", "booktitle": "inproceedings", "publisher": "book"}
 _TITLE = "What tutorials say about weight initialization, put to the test"
 
 
@@ -43,17 +46,49 @@ def claim_entry(environment: Record, verdict: Record) -> str:
     return _entry(f"initbench-{verdict['id']}", title, f"Section {verdict['id']}", environment)
 
 
+def method_entry(environment: Record, card: Record) -> str:
+    """Return the BibTeX entry of the card of an init method (keys name and title)."""
+    title = f"The init method {card['title']}: law, signals and results"
+    name = card["name"]
+    return _entry(f"initbench-method-{name}", title, f"Section method-{name}", environment)
+
+
+def paper_entry(card: Record) -> str:
+    """Return the BibTeX entry of what the author of a method's card asks to cite (key paper)."""
+    paper = card["paper"]
+    kind = next((kinds for field, kinds in _KINDS.items() if field in paper), "misc")
+    fields = {name: tex(text) for name, text in paper.items()}
+    fields["title"] = f"{{{fields['title']}}}"
+    if "eprint" in paper:
+        fields["archiveprefix"] = "arXiv"
+    return _bibtex(kind, paper_key(paper), fields)
+
+
+def paper_key(paper: Record) -> str:
+    """Return the key of a paper: surname of the first author, year and first word of the title."""
+    surname = paper["author"].partition(",")[0]
+    plain = unicodedata.normalize("NFKD", f"{surname}{paper['year']}{paper['title'].split()[0]}")
+    return "".join(c for c in plain if c.isascii() and c.isalnum())
+
+
 def _entry(key: str, title: str, part: str, environment: Record) -> str:
     commit, ledger = environment["commit"][:12], environment["ledger_sha256"][:12]
+    # The date of the commit: that of the rendering may stand in the page's stamp alone.
+    date = environment.get("committed", "")
+    made = [f"commit {tex(commit)}", tex(date), f"ledger {tex(ledger)}"]
     fields = {
         "author": "{The initbench authors}",
         "title": f"{{{tex(title)}}}",
         "howpublished": "initbench report",
-        "year": environment["created"][:4],
-        "note": f"{tex(part)}; version {__version__}, commit {tex(commit)}, ledger {tex(ledger)}",
+        "year": (date or environment["created"])[:4],
+        "note": f"{tex(part)}; version {__version__}, {', '.join(filter(None, made))}",
     }
-    lines = [f"  {name:<12} = {{{value}}}," for name, value in fields.items()]
-    return "\n".join([f"@misc{{{key},", *lines, "}"])
+    return _bibtex("misc", key, fields)
+
+
+def _bibtex(kind: str, key: str, fields: Record) -> str:
+    lines = [f"  {name:<13} = {{{value}}}," for name, value in fields.items()]
+    return "\n".join([f"@{kind}{{{key},", *lines, "}"])
 
 
 def tex(text: str) -> str:

@@ -16,7 +16,10 @@ class ReportInputs:
     `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
     `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements;
     `disagreements` is what `disagreements.read` returns, `findings` what `findings.read` returns;
-    `provenance` is what `manifest.manifest` returns.
+    `provenance` is what `manifest.manifest` returns; `stability` maps claims to the points and the
+    state of their verdict over growing numbers of seeds, where that was looked at; `controls` holds
+    judged, p_values and rates, `cards` one record an init method, as results/controls.json and
+    results/cards.json have them; `guide` is what `guide.read` returns.
     """
 
     verdicts: list[Record]
@@ -32,3 +35,7 @@ class ReportInputs:
     provenance: Record
     disagreements: list[Record] = field(default_factory=list)
     findings: list[Record] = field(default_factory=list)
+    stability: Record = field(default_factory=dict)
+    controls: Record = field(default_factory=dict)
+    cards: list[Record] = field(default_factory=list)
+    guide: list[Record] = field(default_factory=list)

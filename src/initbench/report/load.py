@@ -10,7 +10,7 @@ from initbench.claims import ledger
 from initbench.config import Config, cells, experiments
 from initbench.datasets import manifest
 from initbench.errors import InitbenchError, unknown
-from initbench.report import disagreements, findings, grid
+from initbench.report import disagreements, findings, grid, guide
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
 from initbench.tables import Tables
@@ -30,7 +30,6 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         if verdict["document"] in config["documents"]
     ]
     shown = _experiments(config, verdicts)
-    costs = results / "costs.json"
     return ReportInputs(
         verdicts=verdicts,
         documents=[_document(known, letter) for letter in config["documents"]],
@@ -38,13 +37,17 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         tables=_accuracy(results / "tables", config, shown),
         manifests=[manifest.read(results / "data" / n) for n in _datasets(config, shown)],
         environment=_json(results / "environment.json"),
-        costs=_json(costs) if costs.exists() else None,
+        costs=_if_there(results / "costs.json", None),
         amendments=[asdict(amendment) for amendment in known.amendments],
         purpose=config["purpose"],
         config_summary=grid.summary(config, shown),
         provenance=_json(results / "manifest.json"),
         disagreements=disagreements.read(claims / "disagreements.yaml"),
         findings=findings.read(claims / "findings.yaml"),
+        stability=_if_there(results / "stability.json", {}),
+        controls=_if_there(results / "controls.json", {}),
+        cards=_if_there(results / "cards.json", []),
+        guide=guide.read(claims / "guide.yaml"),
     )
 
 
@@ -88,6 +91,10 @@ def _accuracy(folder: Path, config: Config, experiments: Sequence[str]) -> list[
 def _success(config: Config, experiment: str) -> float:
     """Return the accuracy that counts as success: the ledger's SR99 on tiny tasks, else SR90."""
     return 0.99 if config["experiments"][experiment]["family"] == "E1" else 0.90
+
+
+def _if_there(path: Path, otherwise: Any) -> Any:
+    return _json(path) if path.exists() else otherwise
 
 
 def _json(path: Path) -> Any:

@@ -12,9 +12,12 @@ from markupsafe import Markup
 
 from initbench import __version__
 from initbench.errors import InitbenchError
-from initbench.report import bundle, citations, findings, prose, vocabulary
+from initbench.report import bundle, citations, controls, findings, prose, vocabulary
+from initbench.report.cards import cards
 from initbench.report.chapters import THEORY, chapters, figure_homes
 from initbench.report.disagreements import disagreements
+from initbench.report.fragility import fragility
+from initbench.report.guide import guide
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.origins import Origins, seeds
 from initbench.report.svg import inline_svg
@@ -64,6 +67,7 @@ def _environment(templates: Path, claims: set[str]) -> jinja2.Environment:
 def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
     script = (templates / "report.js").read_text(encoding="utf-8")
     homes = figure_homes(inputs)
+    control_figures = [f for f in inputs.figures if f["name"].startswith("control_")]
     return {
         "inputs": inputs,
         "chapters": chapters(inputs),
@@ -73,7 +77,16 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "kinds": vocabulary.KINDS,
         "families": vocabulary.FAMILIES,
         "theory": [f for f in inputs.figures if homes.get(f["name"]) == THEORY],
-        "unclaimed": [f for f in inputs.figures if f["name"] not in homes],
+        "unclaimed": [
+            f for f in inputs.figures if f["name"] not in homes and f not in control_figures
+        ],
+        "control_figures": control_figures,
+        "controls": controls.controls(inputs),
+        "steadiness": controls.steadiness(inputs),
+        "by_state": controls.by_state(controls.steadiness(inputs)),
+        "states": controls.STATES,
+        "cards": cards(inputs),
+        "guide": guide(inputs),
         "preview": inputs.purpose == "preview",
         "version": __version__,
         "commit": (inputs.environment["commit"] or "unknown")[:10],
@@ -84,6 +97,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "exports": bundle.tables(inputs),
         "origins": Origins.of(inputs),
         "findings": findings.findings(inputs.findings, inputs.verdicts),
+        "fragility": lambda claim: fragility(inputs.stability.get(claim)),
         "citations": citations,
         "style": Markup((templates / "style.css").read_text(encoding="utf-8")),
         "script": Markup(script),

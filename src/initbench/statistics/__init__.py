@@ -1,16 +1,38 @@
-"""Estimates with intervals, and tests, as the ledger asks for them."""
+"""Estimates with intervals, and tests, as the ledger asks for them.
 
-from initbench.statistics.association import auc, spearman
+What computes them imports SciPy, which takes seconds; it is imported when it is first asked for.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from initbench.statistics.estimate import Estimate, undefined, with_intervals
-from initbench.statistics.intervals import (
-    exact,
-    exact_proportion,
-    mean,
-    median,
-    paired_difference,
-    proportion,
-)
-from initbench.statistics.significance import equivalence_p, holm, p_value
+
+if TYPE_CHECKING:
+    from initbench.statistics.association import auc, spearman
+    from initbench.statistics.intervals import (
+        exact,
+        exact_proportion,
+        mean,
+        median,
+        paired_difference,
+        proportion,
+    )
+    from initbench.statistics.significance import equivalence_p, holm, p_value
+else:
+    _HOMES = {
+        **dict.fromkeys(("auc", "spearman"), "association"),
+        **dict.fromkeys(("exact", "exact_proportion", "mean", "median"), "intervals"),
+        **dict.fromkeys(("paired_difference", "proportion"), "intervals"),
+        **dict.fromkeys(("equivalence_p", "holm", "p_value"), "significance"),
+    }
+
+    def __getattr__(name: str) -> Any:
+        """Return a function of a module that is not imported before."""
+        if name not in _HOMES:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = [
     "Estimate",

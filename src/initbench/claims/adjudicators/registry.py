@@ -4,22 +4,36 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from initbench.errors import InitbenchError, unknown
 from initbench.statistics import Estimate
-from initbench.tables import Tables
 
-Adjudicator = Callable[[Tables], dict[str, Estimate]]
+if TYPE_CHECKING:
+    from initbench.tables import Tables
+
+Adjudicator = Callable[["Tables"], dict[str, Estimate]]
 _REGISTRY: dict[str, Adjudicator] = {}
+_BESIDE: dict[str, dict[str, Adjudicator]] = {}
 
 
 def adjudicates(claim: str) -> Callable[[Adjudicator], Adjudicator]:
     """Register the decorated function as the measurement of `claim`; a second one is refused."""
+    return _register(_REGISTRY, claim, f"Claim {claim}")
 
+
+def reports(claim: str, experiment: str) -> Callable[[Adjudicator], Adjudicator]:
+    """Register the decorated function as what `experiment` adds to `claim` beside its rule."""
+    return _register(_BESIDE.setdefault(claim, {}), experiment, f"{experiment} beside {claim}")
+
+
+def _register(
+    known: dict[str, Adjudicator], name: str, what: str
+) -> Callable[[Adjudicator], Adjudicator]:
     def register(function: Adjudicator) -> Adjudicator:
-        if claim in _REGISTRY:
-            raise InitbenchError(f"Claim {claim} has two adjudicators; keep one.")
-        _REGISTRY[claim] = function
+        if name in known:
+            raise InitbenchError(f"{what} has two adjudicators; keep one.")
+        known[name] = function
         return function
 
     return register
@@ -31,6 +45,12 @@ def adjudicator(claim: str) -> Adjudicator:
     if claim not in known:
         raise unknown("adjudicator", claim, known)
     return known[claim]
+
+
+def beside(claim: str) -> dict[str, Adjudicator]:
+    """Return what measures the quantities that `claim` only reports, by their experiment."""
+    _import_all()
+    return dict(_BESIDE.get(claim, {}))
 
 
 def adjudicators() -> dict[str, Adjudicator]:

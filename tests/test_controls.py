@@ -1,0 +1,225 @@
+"""Controls: A against A, the known failure, p-values without a difference, two rates, growth."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import synthetic
+from initbench.claims import Ledger, Row, load
+from initbench.controls import EXPERIMENTS, growth
+from initbench.controls.arms import ARMS, FAILING, controls
+from initbench.controls.growth import FirstSeeds, grow, judge_growth, read, sizes, state, write
+from initbench.controls.judged import judged
+from initbench.controls.null import CELLS, summaries
+from initbench.controls.rates import both_rates
+from initbench.statistics import Estimate, exact, proportion
+from initbench.statistics.uniformity import null_p_values, uniformity_p
+
+CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
+
+
+def cells(accuracy, seeds, failing=0.1, loss=None):
+    """Tables of every cell that the controls look at; values come from a keyed stream."""
+    stream = np.random.default_rng(7)
+    frames = {name: [] for name in EXPERIMENTS}
+    for cell in dict.fromkeys([*(arm.cell for arm in ARMS), FAILING, *CELLS]):
+        count = 20 if cell.experiment == "mnist_main" else seeds
+        values = failing if cell == FAILING else accuracy(stream, count)
+        part = synthetic.outcomes(
+            cell.init, values, count, dataset=cell.dataset, architecture=cell.architecture
+        )
+        part["test_loss"] = stream.normal(size=count) if loss is None else loss(count)
+        frames[cell.experiment].append(part)
+    return synthetic.SyntheticTables(
+        {f"{name}/outcomes": synthetic.join(parts) for name, parts in frames.items()}
+    )
+
+
+def random_success(stream, count):
+    return np.where(stream.random(count) < 0.1, 1.0, 0.5)
+
+
+def first_half(stream, count):
+    return np.where(np.arange(count) < count // 2, 1.0, 0.5)
+
+
+def outcomes_of(tables, experiments=EXPERIMENTS):
+    return {control["id"]: control for control in judged(tables, experiments)}
+
+
+def test_equal_arms_come_out_equivalent_or_open_and_zeros_fail():
+    found = outcomes_of(cells(random_success, 1000))
+    assert len(found) == 9
+    assert {control["outcome"] for control in found.values()} == {"as expected"}
+    assert found["Z01"]["verdict"] == "not reproduced"  # 500 pairs show equivalence
+    assert found["Z09"]["verdict"] == "not reproduced"
+    assert 0.05 < found["Z01"]["tests"]["0.0"] <= 1
+
+
+def test_arms_that_do_differ_are_reported():
+    found = outcomes_of(cells(first_half, 200))
+    assert {found[f"Z{k:02}"]["outcome"] for k in range(1, 9)} == {"not as expected"}
+
+
+def test_zeros_that_learn_are_reported_and_too_few_of_them_leave_it_open():
+    assert (
+        outcomes_of(cells(random_success, 40, failing=0.9))["Z09"]["outcome"] == "not as expected"
+    )
+    few = cells(random_success, 40)
+    frame = few.frames["mnist_main/outcomes"]
+    few.frames["mnist_main/outcomes"] = frame[frame["seed"] < synthetic.SEED_BASE + 2]
+    assert outcomes_of(few)["Z09"]["outcome"] == "open"
+
+
+def test_controls_of_experiments_that_were_left_out_are_not_made():
+    tables = cells(random_success, 40)
+    assert {c.row.needs[0] for c in controls(tables, ["mnist_main"])} == {"mnist_main"}
+    assert outcomes_of(tables, []) == {}
+
+
+def test_a_grid_without_one_of_the_inits_still_has_the_other_controls():
+    tables = cells(random_success, 200)
+    frame = tables.frames["tiny_sgd/outcomes"]
+    tables.frames["tiny_sgd/outcomes"] = frame[frame["init"] != "xavier"]
+    assert set(outcomes_of(tables)) == {f"Z{k:02}" for k in (1, 2, 5, 6, 7, 8, 9)}
+    assert [row["cell"] for row in summaries(tables, EXPERIMENTS)] == [
+        *("default (tiny_sgd)", "default (tiny_adam)", "orthogonal (tiny_sgd)"),
+    ]
+
+
+def test_p_values_without_a_difference_are_uniform_and_few_are_small():
+    stream = np.random.default_rng(1)
+    found = null_p_values(stream.exponential(size=6000), 10)
+    assert len(found) == 300
+    assert uniformity_p(found) > 0.01
+    assert stats.binomtest(int((found <= 0.05).sum()), 300, 0.05).pvalue > 0.01
+
+
+def test_the_test_of_evenness_would_notice_a_difference_inside_the_groups():
+    sample = np.random.default_rng(1).normal(size=(100, 2, 10))
+    sample[:, 0] += 1.0
+    assert uniformity_p(null_p_values(sample.ravel(), 10)) < 1e-6
+
+
+def test_runs_without_a_number_rank_last_and_a_rest_is_left_out():
+    values = np.r_[np.full(10, np.nan), np.arange(10.0), 5.0]
+    assert null_p_values(values, 10) == pytest.approx([2 / 2**10])
+
+
+def test_the_summary_names_cells_with_enough_runs():
+    found = summaries(cells(random_success, 200), EXPERIMENTS)
+    assert [row["cell"] for row in found][:2] == ["default (tiny_sgd)", "default (tiny_adam)"]
+    assert {row["comparisons"] for row in found} == {10}
+    assert summaries(cells(random_success, 40), EXPERIMENTS) == []
+
+
+def test_sizes_are_a_ladder_with_halves_and_all():
+    assert sizes([10]) == [5, 8, 10]
+    assert sizes([1000, 200]) == [5, 10, 20, 50, 100, 200, 500, 1000]
+    assert sizes([2]) == sizes([]) == []
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["inconclusive", "reproduced", "reproduced"], "steady"),
+        (["reproduced", "inconclusive", "reproduced"], "late"),
+        (["reproduced", "not reproduced", "reproduced"], "fragile"),
+        (["inconclusive", "reproduced", "inconclusive"], "fragile"),
+        (["not reproduced", "inconclusive", "inconclusive"], "steady"),
+    ],
+)
+def test_only_the_second_half_of_the_seeds_makes_a_verdict_fragile(verdicts, expected):
+    points = [{"n": n, "verdict": v} for n, v in zip((40, 50, 100), verdicts, strict=True)]
+    assert state(points) == expected
+    assert state(points[-1:]) == "short"
+
+
+def row(claim, needs, **quantities):
+    rule = {"reproduced": "share.low > 0.5", "not_reproduced": "share.high < 0.5"}
+    means = quantities or {"share": "share of successes"}
+    return Row.of({"id": claim, "family": "E1", "needs": needs, "quantities": means, "rule": rule})
+
+
+def test_a_claim_is_followed_until_it_has_all_its_own_seeds(monkeypatch, tmp_path):
+    accuracy = np.r_[np.full(60, 1.0), np.zeros(140)]
+    frames = {
+        "tiny/outcomes": synthetic.outcomes("default", accuracy, 200),
+        "probes/signal": synthetic.outcomes("default", 1.0, 200),
+    }
+    tables = synthetic.SyntheticTables(frames)
+
+    def share(tables):
+        assert len(tables._read("probes/signal")) == 200
+        return {"share": proportion(tables.outcomes("tiny")["test_accuracy"].to_numpy() > 0.5)}
+
+    def hundred(tables):
+        frame = tables.outcomes("tiny").iloc[:100]
+        return {"share": proportion(frame["test_accuracy"].to_numpy() > 0.5)}
+
+    def untrained(tables):
+        return {"share": exact(1.0)}
+
+    find = {"A01": share, "A02": hundred, "A03": untrained}
+    monkeypatch.setattr(
+        growth, "measure", lambda rows, tables: {r.id: find[r.id](tables) for r in rows}
+    )
+    rows = [row("A01", ["tiny", "signal"]), row("A02", ["tiny"]), row("A03", ["signal"])]
+    full = {r.id: find[r.id](tables) for r in rows}
+    grown = grow(rows, tables, full, {"tiny/moons/tanh_chain/default": 200}, synthetic.SEED_BASE)
+    assert {n: sorted(found) for n, found in grown.items()} == {
+        **{n: ["A01", "A02"] for n in (5, 10, 20, 50, 100)},
+        200: ["A01"],
+    }
+    path = tmp_path / "E1.json"
+    path.write_text(write(grown))
+    judgement = judge_growth(Ledger((), tuple(rows), (), {}, ""), full, read([path]))
+    assert judgement["A01"]["points"] == [
+        *({"n": n, "verdict": "reproduced"} for n in (5, 10, 20, 50)),
+        {"n": 100, "verdict": "reproduced"},
+        {"n": 200, "verdict": "not reproduced"},
+    ]
+    assert judgement["A01"]["state"] == "fragile"
+    assert judgement["A02"]["state"] == "steady"
+
+
+def test_first_seeds_cut_experiments_only():
+    frame = synthetic.outcomes("default", 1.0, 9)
+    tables = synthetic.SyntheticTables({"tiny/outcomes": frame, "checks": frame})
+    cut = FirstSeeds(tables, ["tiny"], synthetic.SEED_BASE + 4)
+    assert len(cut.outcomes("tiny")) == 4
+    assert len(cut.checks()) == 9
+
+
+def test_the_rule_is_read_at_the_fixed_rate_only_where_it_asks_for_nothing_else():
+    high, low = (proportion(np.full(50, success)) for success in (True, False))
+    both = row("B01", ["x"], share="tuned", share_fixed_rate="fixed")
+    other = replace(both, id="B02", rule={"reproduced": "share.low > 0.5 and more.low > 0"})
+    other = replace(other, quantities={**both.quantities, "more": both.quantities["share"]})
+    single = row("B03", ["x"])
+    found = {"share": high, "share_fixed_rate": low, "more": high}
+    evidence = {"B01": found, "B02": found, "B03": found}
+    first, second = both_rates([both, other, single, row("B04", ["x"])], evidence)
+    assert (first["claim"], first["tuned"], first["fixed"]) == (
+        *("B01", "reproduced", "not reproduced"),
+    )
+    assert first["readings"][0]["fixed"]["value"] == 0
+    assert (second["tuned"], second["fixed"], second["missing"]) == ("reproduced", None, ["more"])
+
+
+@cache
+def the_ledger():
+    return load(CLAIMS)
+
+
+def test_the_ledger_has_claims_with_both_readings():
+    nothing = Estimate(*[float("nan")] * 5, 0, "undefined")
+    evidence = {r.id: dict.fromkeys(r.quantities, nothing) for r in the_ledger().rows if r.rule}
+    found = {one["claim"]: one for one in both_rates(the_ledger().rows, evidence)}
+    assert {"B73", "B75", "B90"} <= set(found)
+    assert found["B75"]["missing"] == []
+    assert found["B75"]["fixed"] == "inconclusive"

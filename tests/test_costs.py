@@ -1,0 +1,126 @@
+"""What a run cost: summed by kind of job, as a share of the machine's peak, and by Snakemake."""
+
+import json
+import os
+
+import pytest
+
+from initbench import benchmarks, operations, sitting
+from initbench.config import cells
+from initbench.costs import costs, training
+from initbench.peak import peak, peak_of_another_process
+from initbench.training.protocol import Protocol
+from workflow_grid import tiny
+
+HEAD = "s\th:m:s\tmax_rss\n"
+
+
+def lay(
+    results, place, seconds="2.5", used="initbench used 2.0 s of processor time and at most 300 MB"
+):
+    """Leave a job's benchmark file and log."""
+    for folder, ending, text in (
+        ("benchmarks", ".tsv", f"{HEAD}{seconds}\t0:00:02\t-\n"),
+        ("logs", ".log", used),
+    ):
+        file = results / folder / f"{place}{ending}"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def test_jobs_are_summed_by_kind_and_training_by_experiment(tmp_path):
+    lay(tmp_path, "train/tiny/moons/chain/ones/1-2")
+    lay(tmp_path, "train/tiny/moons/chain/ones/3-4", "3.5")
+    lay(tmp_path, "train/other/moons/chain/ones/1-2", used="killed")
+    lay(tmp_path, "report", "-")
+    found = costs(tmp_path)
+    rows = {row["rule"]: row for row in found["rules"]}
+    assert rows["train tiny"] == {
+        "rule": "train tiny",
+        "jobs": 2,
+        "seconds": 6.0,
+        "processor_seconds": 4.0,
+        "max_rss_mb": 300.0,
+    }
+    assert rows["train other"]["max_rss_mb"] is None
+    assert rows["report"]["seconds"] == 0
+    assert found["total_seconds"] == 8.5
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_run_without_jobs_has_cost_nothing(tmp_path):
+    assert costs(tmp_path)["rules"] == []
+
+
+def test_the_mean_leaves_out_jobs_that_were_too_short_to_be_measured(tmp_path):
+    for place, seconds in {"probes/a/x": "1.0", "probes/a/y": "-", "probes/b/x": "3.0"}.items():
+        lay(tmp_path, place, seconds)
+    assert benchmarks.mean_seconds(tmp_path) == {"probes": 2.0}
+
+
+def test_operations_are_six_a_parameter_sample_and_epoch():
+    config = tiny()
+    net = 9 * (2 * 2 + 2)  # eight layers of two units and the output, with their biases
+    assert operations.parameters(config["architectures"]["tanh_chain"]) == net
+    expected = 6e-9 * net * 80 * 20 * sum(cell.count for cell in cells(config))
+    assert operations.training_gflop(config, {"moons": 80}) == {"tiny": pytest.approx(expected)}
+
+
+def test_a_preview_trains_on_fewer_samples_and_tuning_counts_its_runs():
+    config = {**tiny(), "reduce": {"train_samples": 20}}
+    whole = operations.training_gflop(tiny(), {"moons": 80})["tiny"]
+    assert operations.training_gflop(config, {"moons": 80})["tiny"] == pytest.approx(whole / 4)
+    tuned = Protocol(1, learning_rate=[0.1, 0.01], tuning={"seeds": 3, "held_out": 0.2})
+    assert operations.tuning_runs(tuned) == pytest.approx(2 * 3 * 0.8)
+    assert operations.tuning_runs(tuned.at(0.1)) == 0
+
+
+def test_speed_is_told_where_time_was_used():
+    rules = [
+        {"rule": "train tiny", "processor_seconds": 4.0},
+        {"rule": "train killed", "processor_seconds": None},
+    ]
+    [row] = training(rules, {"tiny": 100.0, "killed": 1.0, "left_out": 1.0}, peak=50.0)
+    assert row["experiment"] == "tiny"
+    assert row["gflops"] == 25.0
+    assert row["share_of_peak"] == 0.5
+
+
+def test_the_peak_is_positive_here_and_in_a_process_of_its_own():
+    assert peak(0.05) > 0
+    other = peak_of_another_process()
+    assert other is not None
+    assert other > 0
+
+
+def processes(folder, name=b"python\0snakemake\0-c2"):
+    """Lay out the files of a process that began 100 s ago and used 3 s and 1 s."""
+    tick = os.sysconf("SC_CLK_TCK")
+    home = folder / "42"
+    home.mkdir()
+    (home / "cmdline").write_bytes(name)
+    fields = ["S", *["0"] * 10, str(3 * tick), str(1 * tick), *["0"] * 6, str(900 * tick), "0"]
+    (home / "stat").write_text(f"42 (snake (make)) {' '.join(fields)}")
+    (folder / "uptime").write_text("1000.00 1.0")
+    return folder
+
+
+def test_snakemakes_own_share_is_read_from_its_process(tmp_path, monkeypatch):
+    monkeypatch.setenv(sitting.PROCESS, "42")
+    used = sitting.so_far(processes(tmp_path))
+    assert used == {"seconds": 100.0, "processor_seconds": 4.0}
+
+
+def test_another_process_or_none_tells_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv(sitting.PROCESS, "42")
+    assert sitting.so_far(processes(tmp_path, b"bash")) is None
+    monkeypatch.setenv(sitting.PROCESS, "43")
+    assert sitting.so_far(tmp_path) is None
+    monkeypatch.delenv(sitting.PROCESS)
+    assert sitting.so_far() is None
+
+
+def test_the_process_is_announced_to_its_jobs(monkeypatch):
+    monkeypatch.delenv(sitting.PROCESS, raising=False)
+    sitting.announce()
+    assert os.environ[sitting.PROCESS] == str(os.getpid())
