@@ -112,9 +112,9 @@ def test_spread_and_distance_of_units():
     same = np.full((3, 4), 2.5)
     assert equal_units.spread([same]) == 0
     assert equal_units.spread([same, np.array([[1.0, 4.0], [2.0, 2.0]])]) == 3
-    assert equal_units.apart(np.array([[1.0, -4.0], [1.0, -4.0]])) == 0
-    assert equal_units.apart(np.array([[1.0, -4.0], [2.0, -4.0]])) == 0.25
-    assert equal_units.apart(np.zeros((2, 2))) == 0
+    assert equal_units.apart(np.array([[1.0, -4.0], [1.0, -4.0]]), 4.0) == 0
+    assert equal_units.apart(np.array([[1.0, -4.0], [2.0, -4.0]]), 4.0) == 0.25
+    assert equal_units.apart(np.zeros((2, 2)), 4.0) == 0
 
 
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=30))

@@ -326,7 +326,7 @@ def table(rows: list[Row], best: float) -> pd.DataFrame:
     """Return `rows` with each way's speed as a multiple of its task's first row, and of `best`."""
     frame = pd.DataFrame([asdict(row) for row in rows])
     plain = frame.groupby("task")["seconds"].transform("first")
-    place = frame.columns.get_loc("seconds") + 1
+    place = list(frame.columns).index("seconds") + 1
     frame.insert(place, "speedup", plain / frame["seconds"])
     frame.insert(place + 2, "share_of_peak", frame["gflops"] / best)
     return frame

@@ -23,9 +23,9 @@ def save(ways: pd.DataFrame, grown: pd.DataFrame, path: Path) -> None:
     """Draw the two tables of the benchmark and write them as SVG to `path`."""
     with mpl.rc_context(THEME):
         figure = Figure(figsize=(7.5, 8), layout="constrained")
-        above, below = figure.subfigures(2, 1, height_ratios=HEIGHTS)
-        _dots(above.subplots(), ways)
-        left, right = below.subplots(1, 2)
+        parts = figure.subfigures(2, 1, height_ratios=HEIGHTS)
+        _dots(parts[0].subplots(), ways)
+        left, right = parts[1].subplots(1, 2)
         _by_seeds(left, grown[~grown["task"].str.contains("depth")])
         _by_depth(right, grown[grown["task"].str.contains("depth")])
     io.write_text(path, svg(Drawing(figure, ways, ALT, name="bench")))

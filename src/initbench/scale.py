@@ -45,7 +45,7 @@ class Point:
 def made_up(cells: int) -> dict[str, Any]:
     """Return a config of so many training cells, a multiple of a hundred."""
     settings = {"optimizer": "sgd", "learning_rate": 0.1, "epochs": 10}
-    crossing = {
+    crossing: dict[str, Any] = {
         "datasets": ["moons"],
         "architectures": [f"chain_{depth}" for depth in range(1, DEPTHS + 1)],
         "inits": [f"init_{k}" for k in range(cells // (EXPERIMENTS * DEPTHS))],

@@ -98,10 +98,14 @@ def distinct(values: Points) -> int:
     return 1 + int((np.diff(ordered) > ROUNDING * np.abs(ordered).max()).sum())
 
 
-def apart(gradient: Points) -> float:
-    """Return the largest difference between two rows, in units of the largest entry."""
-    size = np.abs(gradient).max()
+def apart(gradient: Points, size: float) -> float:
+    """Return the largest difference between two rows of a gradient, in units of `size`."""
     return float(np.ptp(gradient, axis=0).max() / size) if size > 0 else 0.0
+
+
+def largest(gradients: Iterable[Points]) -> float:
+    """Return the largest entry: below equal weights, a layer's own may be but rounding errors."""
+    return max(float(np.abs(gradient).max()) for gradient in gradients)
 
 
 @check("B12", "b12_zero_unique", reads_mnist=True, start="zero")
@@ -121,22 +125,17 @@ def unique_values(mnist: Path, start: str) -> Measurement:
 @check("B12", "b12_zero_units_apart", reads_mnist=True, start="zero")
 @check("B12", "b12_constant_units_apart", reads_mnist=True, start="constant")
 def units_apart(mnist: Path, start: str) -> Measurement:
-    """Return how far the gradients of two units of a hidden layer differ, over their size."""
-    worst = max(
-        apart(_gradients(mnist, method, parameters)[name])
-        for method, parameters in _starts(start)
-        for name in HIDDEN
-    )
+    """Return how far the gradients of two units of a hidden layer differ, over the net's largest."""
+    found = [_gradients(mnist, method, parameters) for method, parameters in _starts(start)]
+    worst = max(apart(net[name], largest(net.values())) for net in found for name in HIDDEN)
     return Measurement(worst, 0, ROUNDING, f"rows of {' and '.join(HIDDEN)}, first step")
 
 
 @check("B12", "b12_constant_output_units_apart", reads_mnist=True)
 def output_units_apart(mnist: Path) -> Measurement:
     """Return the least difference between gradients of output units, over their size."""
-    least = min(
-        apart(_gradients(mnist, method, parameters)["out.weight"])
-        for method, parameters in _starts("constant")
-    )
+    found = [_gradients(mnist, method, parameters) for method, parameters in _starts("constant")]
+    least = min(apart(net["out.weight"], largest(net.values())) for net in found)
     detail = "rows of out.weight, first step: each output unit has a label of its own"
     return Measurement(least, math.nan, math.nan, detail)
 
