@@ -23,7 +23,7 @@ def save(ways: pd.DataFrame, grown: pd.DataFrame, path: Path) -> None:
     """Draw the two tables of the benchmark and write them as SVG to `path`."""
     with mpl.rc_context(THEME):
         figure = Figure(figsize=(7.5, 8), layout="constrained")
-        parts = figure.subfigures(2, 1, height_ratios=HEIGHTS)
+        parts = figure.subfigures(2, 1, height_ratios=HEIGHTS, squeeze=False)[:, 0]
         _dots(parts[0].subplots(), ways)
         left, right = parts[1].subplots(1, 2)
         _by_seeds(left, grown[~grown["task"].str.contains("depth")])

@@ -125,7 +125,7 @@ def unique_values(mnist: Path, start: str) -> Measurement:
 @check("B12", "b12_zero_units_apart", reads_mnist=True, start="zero")
 @check("B12", "b12_constant_units_apart", reads_mnist=True, start="constant")
 def units_apart(mnist: Path, start: str) -> Measurement:
-    """Return how far the gradients of two units of a hidden layer differ, over the net's largest."""
+    """Return how far gradients of two units of a hidden layer differ, over the net's largest."""
     found = [_gradients(mnist, method, parameters) for method, parameters in _starts(start)]
     worst = max(apart(net[name], largest(net.values())) for net in found for name in HIDDEN)
     return Measurement(worst, 0, ROUNDING, f"rows of {' and '.join(HIDDEN)}, first step")
