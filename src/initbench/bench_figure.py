@@ -1,7 +1,6 @@
 """The figure of the benchmark: how much faster each way is, and how the engine's cost grows."""
 
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
