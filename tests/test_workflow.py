@@ -1,5 +1,6 @@
 """The real snakemake command on a tiny project: what reruns, what survives, what is refused."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -49,7 +50,8 @@ def project(built, tmp_path):
 def sentences(output):
     """Return the lines in which the project itself says what is wrong."""
     found = re.findall(r"^ *initbench: (.*)$", output, re.MULTILINE)
-    return [line for line in found if "training jobs in the grid" not in line]
+    always = ("training jobs in the grid", "jobs to do", "measured jobs")
+    return [line for line in found if not any(words in line for words in always)]
 
 
 def test_a_second_run_does_nothing(project):
@@ -89,6 +91,22 @@ def test_more_seeds_train_only_the_new_block(project):
     assert status == 0
     assert jobs(output) == {"train_default": 1, "collect_runs": 1}
     assert "seeds 2000002-2000002" in output
+
+
+def test_a_run_says_what_it_has_to_do_and_what_it_took(project):
+    config = tiny()
+    config["experiments"]["tiny"]["grid"][0]["seeds"] = 3
+    write_config(project, config)
+    status, output = snakemake(project)
+    assert status == 0, output
+    assert "initbench: 2 jobs to do (collect 1, train 1); about " in output
+    assert " s on 2 cores, by earlier runs." in output
+    assert "initbench: 2 of 2 measured jobs took " in output
+    done = subprocess.run(
+        [sys.executable, "-m", "initbench.progress"],
+        cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "1 of     1  train tiny" in done.stdout
 
 
 def test_a_new_method_from_the_scaffold_trains_and_reruns_nothing_old(project):
