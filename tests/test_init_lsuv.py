@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from initbench import architectures
+from initbench.errors import InitbenchError
 from initbench.inits import initialize
 from initbench.inits.common import weight_layers
 
@@ -117,3 +118,9 @@ def test_the_mode_and_the_hooks_of_the_model_are_left_as_they_were(training):
     initialize(model, "lsuv", {}, SEED, batch(10, 1, 28, 28))
     assert model.training is training
     assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_a_layer_that_the_forward_pass_never_calls_is_refused():
+    recurrent = {"family": "recurrent", "cell": "lstm", "inputs": 3, "hidden": 4, "outputs": 2}
+    with pytest.raises(InitbenchError, match=r"'input_map' is never called"):
+        lsuv(recurrent, batch(16, 5, 3))

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 ADDRESS = "INITBENCH_WARM"  # names the worker's socket to the jobs
@@ -89,7 +90,8 @@ def _run(connection: socket.socket) -> None:
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        connection.send(bytes([status]))
+        with suppress(OSError):  # the job may be gone
+            connection.send(bytes([status]))
         os._exit(status)
 
 

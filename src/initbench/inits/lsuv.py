@@ -7,6 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from initbench.errors import InitbenchError
 from initbench.inits.common import fill_biases, weight_layers
 from initbench.inits.method import Method, Streams
 from initbench.values import Bias, Positive
@@ -50,9 +51,11 @@ def initialize(
 
     The variance is that of all outputs (n, units, ...) of the layer on `inputs` (n, features...),
     before the activation; at most `max_iterations` divisions a layer. The authors' code tolerates
-    0.1, but a division is exact if biases are zero, so that the tight bound costs nothing.
+    0.1, but a division is exact if biases are zero, so that the tight bound costs nothing. Raises
+    InitbenchError for a layer that the forward pass never calls.
     """
-    rescale = partial(_rescale, tolerance=tolerance, max_iterations=max_iterations)
+    reached: list[nn.Module] = []
+    rescale = partial(_rescale, tolerance=tolerance, max_iterations=max_iterations, reached=reached)
     training = model.training
     model.eval()  # dropout would draw from the global stream
     with ExitStack() as hooks:
@@ -62,6 +65,12 @@ def initialize(
         fill_biases(model, streams, bias)
         model(inputs.to(next(model.parameters()).dtype))
     model.train(training)
+    for name, _ in weight_layers(model):
+        if model.get_submodule(name) not in reached:
+            raise InitbenchError(
+                f"LSUV scales layers by what they return, but '{name}' is never called; choose "
+                "another init for this architecture."
+            )
 
 
 def _rescale(
@@ -71,8 +80,10 @@ def _rescale(
     *,
     tolerance: float,
     max_iterations: int,
+    reached: list[nn.Module],
 ) -> Tensor:
     """Scale the weight of `layer` while the batch passes it; return its new outputs."""
+    reached.append(layer)
     for _ in range(max_iterations):
         variance = float(outputs.double().var(correction=0))
         if abs(variance - 1) <= tolerance or variance == 0 or not math.isfinite(variance):
