@@ -12,7 +12,7 @@ from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
 from initbench.claims.ledger import WORDS, Row, load
 from initbench.claims.verdict import ORDER
-from initbench.matrices import measure as multiply
+from initbench.matrices.measurement import measure as multiply
 from matrix_world import SIZES, World
 from synthetic import SyntheticTables
 

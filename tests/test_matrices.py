@@ -7,7 +7,6 @@ import pytest
 
 from initbench import schemas
 from initbench.errors import InitbenchError
-from initbench.matrices import check, measure
 from initbench.matrices.document_c import (
     MATRIX,
     PRINTED_EIGENVALUES,
@@ -15,7 +14,8 @@ from initbench.matrices.document_c import (
     PRINTED_QUOTIENT,
     PRINTED_STEPS,
 )
-from initbench.matrices.ensembles import batches
+from initbench.matrices.ensembles import batches, check
+from initbench.matrices.measurement import measure
 
 SEED = 2_000_000
 GAUSSIAN = {"kind": "gaussian", "size": 5, "draws": 8, "steps": 300}

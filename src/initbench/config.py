@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from initbench import architectures, at_init, datasets
 from initbench.errors import InitbenchError, unknown
 from initbench.inits import catalogue
+from initbench.matrices import ensembles
 from initbench.training.protocol import Protocol, shorten
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
@@ -111,11 +112,8 @@ def _check_measurements(config: Config) -> None:
         for init in spec["inits"]:
             if init not in config["inits"]:
                 raise unknown(f"name in inits of probe '{name}':", init, config["inits"])
-    if ensembles := config.get("matrices", {}):
-        from initbench import matrices  # imports pandas: only for a grid that has some
-
-        for spec in ensembles.values():
-            matrices.check(spec)
+    for spec in config.get("matrices", {}).values():
+        ensembles.check(spec)
 
 
 def _check_experiments(config: Config) -> None:

@@ -1,6 +1,5 @@
 """What the names of a training cell mean, worked out once for all its blocks and all who ask."""
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,10 +11,9 @@ from initbench.config import Config, cell_spec
 
 @dataclass(frozen=True)
 class Meaning:
-    """A cell's settings, the source files of its numbers and the hash of both."""
+    """A cell's settings, and the hash of them and of the source files of its numbers."""
 
     spec: dict[str, Any]
-    sources: list[str]
     fingerprint: str
 
 
@@ -42,17 +40,15 @@ class Meanings:
         kinds = (
             spec["init"]["method"], spec["architecture"]["family"], spec["dataset"]["source"]
         )  # fmt: skip
-        files, paths = _sources(*kinds)
-        return Meaning(spec, paths, provenance.fingerprint(spec, files))
+        return Meaning(spec, provenance.fingerprint(spec, _sources(*kinds)))
 
 
 @cache
-def _sources(method: str, family: str, source: str) -> tuple[list[Path], list[str]]:
-    """Return the source files of such cells, and their paths as seen from the current folder."""
+def _sources(method: str, family: str, source: str) -> list[Path]:
+    """Return the source files of such cells."""
     kinds = {
         "init": {"method": method},
         "architecture": {"family": family},
         "dataset": {"source": source},
     }
-    files = provenance.cell_sources(kinds)
-    return files, [os.path.relpath(file) for file in files]
+    return provenance.cell_sources(kinds)

@@ -43,7 +43,7 @@ def probe_sources(spec: dict[str, Any]) -> list[Path]:
 
 def matrix_sources() -> list[Path]:
     """Return the files that the measurements of random matrices depend on."""
-    return list(closure(PACKAGE / "matrices" / "__init__.py"))
+    return list(closure(PACKAGE / "matrices" / "measurement.py"))
 
 
 def fingerprint(spec: dict[str, Any], sources: list[Path]) -> str:

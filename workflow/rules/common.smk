@@ -98,13 +98,8 @@ def cell_spec(wildcards):
     return MEANINGS.of(wildcards).spec
 
 
-def cell_sources(wildcards):
-    """Return the source files that a cell's numbers depend on."""
-    return MEANINGS.of(wildcards).sources
-
-
 def cell_fingerprint(wildcards):
-    """Return the hash of a cell's meaning and sources; it stands in the Parquet footers."""
+    """Return the hash of a cell's meaning and sources: an edit reruns it, a new date does not."""
     return MEANINGS.of(wildcards).fingerprint
 
 

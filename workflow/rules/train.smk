@@ -3,7 +3,6 @@
 rule train:
     input:
         data="<results>/data/{dataset}/manifest.json",
-        source=cell_sources,
     output:
         curves="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/curves.parquet",
         layers="<results>/runs/{experiment}/{dataset}/{architecture}/<init>/{seeds}/layers.parquet",

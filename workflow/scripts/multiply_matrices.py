@@ -5,11 +5,12 @@ from initbench.jobs import job
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import matrices, shards
+    from initbench import shards
+    from initbench.matrices.measurement import measure
 
     params, wildcards = snakemake.params, snakemake.wildcards
     metadata = {**dict(wildcards), "fingerprint": params.fingerprint}
     spec, seed = params.spec["ensemble"], params.spec["seed"]
-    for name, frame in matrices.measure(spec, wildcards.ensemble, seed).items():
+    for name, frame in measure(spec, wildcards.ensemble, seed).items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
         shards.write(table, Path(snakemake.output[name]), metadata)
