@@ -218,6 +218,7 @@ def provenance() -> Record:
             {"name": drawn["name"], "rule": "draw_figure", "tables": names, "sha256": sums()}
             for drawn in figures()
         ],
+        "documents": [{"name": "controls", "rule": "run_controls", "sha256": sums()["csv"]}],
         "claims": [
             {"id": v["id"], "verdict": v["verdict"], "tables": tables[v["document"]]}
             for v in verdicts()

@@ -14,7 +14,7 @@ import pytest
 import report_fixture as fixture
 import synthetic
 from initbench.report import bundle, exports, render, write_bundle
-from initbench.report.manifest import FIGURE_FILES, manifest, rule_of, seeds_of
+from initbench.report.manifest import DOCUMENTS, FIGURE_FILES, manifest, rule_of, seeds_of
 from initbench.report.origins import Origins, seeds
 from initbench.report.slim import slim
 
@@ -98,6 +98,20 @@ def test_a_claim_without_numbers_has_no_table():
     assert not {f"{claim}.csv" for claim in bare} & set(names)
 
 
+def test_what_belongs_to_no_claim_has_its_table_too():
+    added = bundle.tables(fixture.inputs(**fixture.extras()))
+    beside = ("controls", "null-p-values", "two-rates", "stability", "signals")
+    assert {f"{name}.{ending}" for name in beside for ending in ("csv", "tex")} <= set(added)
+    rows = list(csv.DictReader(added["stability.csv"].splitlines()))
+    assert [row["verdict"] for row in rows if row["claim"] == "A04"] == [
+        "reproduced",
+        "not reproduced",
+    ]
+    page = render(fixture.inputs(**fixture.extras()))
+    assert all(f'download="{name}.' in page for name in beside)
+    assert not set(bundle.tables(fixture.inputs())) & {f"{name}.csv" for name in beside}
+
+
 def test_the_manifest_names_tables_with_seeds_rows_and_checksums(tmp_path):
     (tmp_path / "tables/tiny").mkdir(parents=True)
     (tmp_path / "figures").mkdir()
@@ -106,6 +120,8 @@ def test_the_manifest_names_tables_with_seeds_rows_and_checksums(tmp_path):
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "tables/checks.parquet")
     for ending in FIGURE_FILES:
         (tmp_path / f"figures/curves.{ending}").write_text(ending)
+    for name in DOCUMENTS:
+        (tmp_path / f"{name}.json").write_text("{}")
     needs = {"tiny": ["tiny/outcomes"], "checks": ["checks"]}
     claims = [{"id": "A01", "verdict": "reproduced", "needs": ["checks", "left_out"]}]
     found = manifest(tmp_path, needs, {"curves": ["tiny"]}, claims, fixture.environment())
@@ -116,6 +132,7 @@ def test_the_manifest_names_tables_with_seeds_rows_and_checksums(tmp_path):
     assert len(tiny["sha256"]) == 64
     assert found["figures"][0]["tables"] == ["tiny/outcomes"]
     assert set(found["figures"][0]["sha256"]) == set(FIGURE_FILES)
+    assert {one["name"]: one["rule"] for one in found["documents"]} == DOCUMENTS
     assert found["claims"] == [{"id": "A01", "verdict": "reproduced", "tables": ["checks"]}]
     assert "created" not in json.dumps(found)
 

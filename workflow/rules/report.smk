@@ -48,6 +48,9 @@ rule write_manifest:
         ),
         verdicts="<results>/verdicts.json",
         environment="<results>/environment.json",
+        controls="<results>/controls.json",
+        stability="<results>/stability.json",
+        cards="<results>/cards.json",
         source=sources("report/manifest.py"),
     output:
         "<results>/manifest.json",

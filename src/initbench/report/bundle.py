@@ -2,7 +2,7 @@
 
 import base64
 import gzip
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,7 +47,21 @@ def tables(inputs: ReportInputs) -> dict[str, str]:
         if rows:
             caption = f"Claim {verdict['id']}: {verdict['statement']} {verdict['verdict']}."
             found |= _both(verdict["id"], columns, rows, caption)
+    for name, (columns, rows), caption in _measured_beside(inputs):
+        if rows:
+            found |= _both(name, columns, rows, caption)
     return found
+
+
+def _measured_beside(inputs: ReportInputs) -> Iterator[tuple[str, exports.Table, str]]:
+    """Yield name, content and caption of the tables that belong to no claim."""
+    if inputs.controls:
+        same, chance = exports.judged_controls, exports.null_p_values
+        yield "controls", same(inputs.controls), "A against A, and a known failure."
+        yield "null-p-values", chance(inputs.controls), "Comparisons without a difference."
+        yield "two-rates", exports.two_rates(inputs.controls), "Readings at two learning rates."
+    yield "stability", exports.growth(inputs.stability), "Verdicts on growing numbers of seeds."
+    yield "signals", exports.signals(inputs.cards), "Signals at the start, by init."
 
 
 def _both(name: str, columns: list[str], rows: list[list[object]], caption: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from initbench.report.inputs import Record
 
 COPIED = ("commit", "dirty", "ledger_sha256", "python", "packages")
 FIGURE_FILES = ("svg", "csv", "pdf")
+# What else the page shows: files of results/ with the rules that write them.
+DOCUMENTS = {"controls": "run_controls", "stability": "judge_growth", "cards": "make_cards"}
 # Which rule writes a table, by how its name begins; all others are collected runs.
 _RULES = {
     "probes/": "collect_probe",
@@ -39,6 +41,10 @@ def manifest(
         **{key: environment[key] for key in COPIED},
         "tables": [_table(results, name) for name in names],
         "figures": [_figure(results, name, _used(needs, figures[name])) for name in figures],
+        "documents": [
+            {"name": name, "rule": rule, "sha256": digest(results / f"{name}.json")}
+            for name, rule in DOCUMENTS.items()
+        ],
         "claims": [
             {"id": v["id"], "verdict": v["verdict"], "tables": _used(needs, v["needs"])}
             for v in verdicts
