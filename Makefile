@@ -42,7 +42,7 @@ report: $(STAMP) ## train, judge and write reports/report.html; resumes where it
 	$(SNAKEMAKE)/default $(ARGS)
 	@test ! -e reports/report.html || echo "The report: reports/report.html"
 
-preview: $(STAMP) ## the same pipeline on a reduced grid, stamped as no evidence
+preview: $(STAMP) ## the same pipeline on a small part of the grid, stamped as no evidence
 	$(SNAKEMAKE)/preview $(ARGS)
 	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
 
@@ -78,7 +78,7 @@ status: $(STAMP) ## how far the last run is, and how long it will take yet
 bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
 	PYTHONPATH=src $(RUN) initbench.bench $(ARGS)
 
-scale: $(STAMP) ## plan made-up grids of up to 10 000 jobs; writes docs/scale.md
+scale: $(STAMP) ## plan made-up grids of up to 20 000 jobs; writes docs/scale.md
 	PYTHONPATH=src $(RUN) initbench.scale $(ARGS)
 
 init: $(STAMP) ## start a new init method: make init NAME=my_method

@@ -141,7 +141,7 @@ def test_a_bad_file_is_named_with_a_command_that_removes_it_alone(runs, tmp_path
     assert message.startswith("1 of 9 files are missing, corrupt or made by other code or settings")
     assert re.findall(r"'([^']+)'", message) == [str(bad)]
     remove, again = message.partition("mend it with: ")[2].split(" && ")
-    assert again == "snakemake -c2"
+    assert again == "make report"
     subprocess.run(remove, shell=True, check=True)
     assert (bad.exists(), good.exists()) == (False, True)
     assert not (tmp_path / "tables").exists()

@@ -11,6 +11,7 @@ import pytest
 
 from initbench.scaffold import scaffold
 from workflow_grid import (
+    MNIST,
     ROOT,
     TARGET,
     files,
@@ -28,7 +29,6 @@ from workflow_grid import (
 
 pytestmark = pytest.mark.workflow
 EVERYTHING = {"prepare_data": 1, "train_default": 2, "train_orthogonal": 1, "collect_runs": 1}
-MNIST = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_truncated_file_is_named_and_mended_by_the_command_it_names(project, b
     (message,) = sentences(output)
     assert message.startswith("1 of 9 files are missing, corrupt")
     mend, again = message.partition("mend it with: ")[2].split(" && ")
-    assert (mend, again) == (f"rm -f '{shard}'", "snakemake -c2")
+    assert (mend, again) == (f"rm -f '{shard}'", "make report")
     subprocess.run(mend, shell=True, cwd=project, check=True)
     status, output = snakemake(project)
     assert status == 0, output

@@ -19,6 +19,7 @@ SNAKEMAKE = Path(sys.executable).with_name("snakemake")
 PROFILE = "workflow/profiles/default"
 TABLES = ("curves", "layers", "outcomes")
 TARGET = "results/tables/tiny/outcomes.parquet"
+MNIST = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
 PATIENCE = 120.0  # seconds that one command may take on a busy machine
 
 TINY: dict[str, Any] = {

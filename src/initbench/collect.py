@@ -44,7 +44,7 @@ def _refuse_bad(expected: Mapping[str, str], names: Sequence[str]) -> None:
         listed = " ".join(f"'{path}'" for path in bad)
         raise InitbenchError(
             f"{len(bad)} of {len(expected) * len(names)} files are missing, corrupt or made "
-            f"by other code or settings; mend it with: rm -f {listed} && snakemake -c2"
+            f"by other code or settings; mend it with: rm -f {listed} && make report"
         )
 
 

@@ -26,7 +26,7 @@ Third step, in config.yaml: name an instance under `inits:`
   {name}: {{method: {name}}}
 
 and add {name} to the `inits: [...]` of an experiment, for instance of tiny_sgd. Only its own
-runs, and what depends on them, are new: snakemake --dry-run lists them."""
+runs, and what depends on them, are new: make report ARGS=--dry-run lists them."""
 
 
 def scaffold(name: str, root: Path = ROOT) -> list[Path]:

@@ -1,6 +1,6 @@
 """How does planning grow with the grid? Dry runs of made-up grids, from 100 training cells on.
 
-    python -m initbench.scale [--most 10000] [--page docs/scale.md]
+    python -m initbench.scale [--most 20000] [--page docs/scale.md]
 
 The page gets a table, and a figure beside it. Nothing is trained. A cell is one dataset,
 architecture and init with one block of seeds; all are in ten experiments, whose tables are asked
@@ -153,7 +153,7 @@ def main(arguments: list[str] | None = None) -> None:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--most", type=int, default=10_000, help="cells of the largest grid")
+    parser.add_argument("--most", type=int, default=20_000, help="cells of the largest grid")
     parser.add_argument("--page", type=Path, default=Path("docs/scale.md"), help="where it goes")
     given = parser.parse_args(arguments)
     points = []

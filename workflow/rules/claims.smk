@@ -50,7 +50,7 @@ rule judge_claims:
         "../scripts/judge_claims.py"
 
 
-# One claim alone, from its own experiments only: snakemake -c2 results/verdicts/D17.json
+# One claim alone, from its own experiments only: make report ARGS=results/verdicts/D17.json
 rule judge_one_claim:
     input:
         tables=tables_of_claim,

@@ -1,0 +1,157 @@
+"""Every command of the documentation is run: here as it stands or as a dry run, or by .ci/run."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from initbench import figure_catalogue
+from initbench.claims import ledger
+from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "reports/README.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+START = r"(?:make [a-z]|snakemake -|pip install|conda (?:env|activate)|\.ci/run|\.venv/bin/python)"
+COMMAND = re.compile(rf"^    ({START}.*)$|`({START}[^`]*)`", re.MULTILINE)
+
+AS_IT_STANDS = {
+    "make help": "list these targets",
+    "make init NAME=my_method": "my_method.py",
+    "make format": "",
+    "make compare": "",
+    "make report ARGS=--dry-run": "This was a dry-run",
+    'make report ARGS="-n --quiet rules"': "train_default",
+    "make report ARGS=--unlock": "Unlocked",
+}
+# What has nothing to tell before a run; afterwards: tests/test_workflow.py.
+TOO_EARLY = {
+    "make status": "no run has begun in 'results'",
+    "make status ARGS=results/preview": "no run has begun in 'results/preview'",
+}
+# What would take long is planned only.
+DRY = {
+    "make report": "train_default",
+    "make report CORES=4": "train_default",
+    "make report ARGS=results/figures/tiny_loss_curves.svg": "draw_figure",
+    "make report ARGS=results/verdicts/D17.json": "judge_one_claim",
+    "snakemake -c2 --workflow-profile workflow/profiles/default": "train_default",
+    "snakemake -n": "train_default",
+}
+ON_A_CLUSTER = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
+# What make runs for these, and who runs that.
+PRINTED = {
+    "make bench": "-m initbench.bench",  # tests/test_bench.py
+    "make scale": "-m initbench.scale",  # tests/test_scale.py
+}
+BY_CI = ("make preview", "make test", "make lint")
+ONE_TEST = ".venv/bin/python -m pytest tests/test_engine.py -k plain"
+# What needs a network or another package manager; their pins are tested in tests/test_house.py.
+NOT_HERE = {
+    "pip install -r requirements.lock",  # .ci/run does it by make setup
+    "pip install snakemake-executor-plugin-slurm",
+    "conda env create -f environment.yml",
+    "conda activate initbench",
+}
+KNOWN = {*AS_IT_STANDS, *TOO_EARLY, *DRY, ON_A_CLUSTER, *PRINTED, *BY_CI, ONE_TEST, *NOT_HERE}
+
+
+def documented():
+    """Return all commands of the pages, without remarks behind them."""
+    found = {one or other for page in PAGES for one, other in COMMAND.findall(page.read_text())}
+    return {re.sub(r"  +#.*$|  +$", "", command) for command in found}
+
+
+def test_every_command_of_the_pages_is_known_here_and_no_other():
+    assert documented() == {*KNOWN, ".ci/run"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """Return a project with its own Makefile and a small grid that has all that is asked for."""
+    config = tiny()
+    rows = ledger.load(ROOT / "workflow" / "claims").rows
+    needs = {need for row in rows if row.id == "D17" for need in row.needs}
+    needs |= set(figure_catalogue.catalogue()["tiny_loss_curves"].needs)
+    config["datasets"]["mnist"] = MNIST
+    config["experiments"] = dict.fromkeys(sorted(needs), config["experiments"]["tiny"])
+    project = lay(tmp_path_factory.mktemp("desk") / "project", config)
+    shutil.copy2(ROOT / "Makefile", project)
+    shutil.copy2(ROOT / "pyproject.toml", project)
+    (project / "data").symlink_to(ROOT / "data")
+    shutil.copytree(ROOT / "reports/reference", project / "reports/reference")
+    shutil.copy2(project / "reports/reference/verdicts.json", project / "reports")
+    furnish(project / ".venv")
+    return project
+
+
+def furnish(environment):
+    """Lay a finished virtual environment that borrows what runs the tests."""
+    environment.mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        if (Path(sys.prefix) / name).exists():
+            (environment / name).symlink_to(Path(sys.prefix) / name)
+    (environment / "installed").write_text(f"{environment}\n")
+
+
+def run(project, command, *more):
+    words = shlex.split(command)
+    if words[0] == "snakemake":
+        words[:1] = [sys.executable, "-m", "snakemake"]
+    done = subprocess.run(
+        [*words, *more], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("command", AS_IT_STANDS)
+def test_a_command_works_as_it_stands(desk, command):
+    status, output = run(desk, command)
+    assert status == 0, output
+    assert AS_IT_STANDS[command] in output
+
+
+@pytest.mark.parametrize("command", TOO_EARLY)
+def test_a_command_says_that_there_is_nothing_yet(desk, command):
+    status, output = run(desk, command)
+    assert status != 0
+    assert TOO_EARLY[command] in output
+
+
+@pytest.mark.workflow
+@pytest.mark.parametrize("command", DRY)
+def test_a_command_plans_what_it_says(desk, command):
+    target = command.partition("ARGS=")[2]
+    more = [f"ARGS=-n {target}".strip()] if command.startswith("make") else ["-n"]
+    status, output = run(desk, command, *more)
+    assert status == 0, output
+    assert DRY[command] in output
+
+
+@pytest.mark.workflow
+def test_the_cluster_profile_plans_the_same_jobs(desk):
+    status, output = run(desk, ON_A_CLUSTER, "-n", "--executor", "local")
+    assert status == 0, output
+    assert "train_default" in output
+
+
+@pytest.mark.parametrize("command", PRINTED)
+def test_make_runs_the_module_it_names(desk, command):
+    status, output = run(desk, command, "--dry-run")
+    assert status == 0, output
+    assert output.strip().endswith(PRINTED[command])
+
+
+def test_what_ci_runs_stands_in_its_script():
+    steps = re.findall(r"^step (.*)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    assert {*BY_CI, "make setup"} <= set(steps)
+
+
+def test_the_one_test_of_the_example_exists():
+    *_, file, _, word = ONE_TEST.split()
+    assert re.search(rf"^def test_\w*{word}", (ROOT / file).read_text(), re.MULTILINE)
