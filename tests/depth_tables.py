@@ -60,6 +60,7 @@ GRID = {
         ["he_normal", "xavier_normal", "he_gained"],
     ),
     "mlp_uniform": cells(BENT, [10], ["xavier", "he"]),
+    "mlp_uniform_start": cells(BENT, [10], ["xavier", "he", "xavier_normal", "he_normal"]),
     "mlp_sigmoid": [
         *cells(["mlp_sigmoid"], [2, 5], ["xavier_normal", "xavier_gain_4", "lsuv", "he_normal"]),
         *cells(["mlp_sigmoid"], [10], ["xavier_gain_4"]),

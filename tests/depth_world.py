@@ -37,6 +37,7 @@ GRID = {
     "mlp_sixty": nets(["relu"], [60], ["default_zero_bias", "default", "he_normal"])
     + nets(["tanh"], [60], ["default_zero_bias", "default", "xavier_normal"]),
     "mlp_uniform": nets(TWO, [10], ["xavier", "he"]),
+    "mlp_uniform_start": nets(TWO, [10], ["xavier", "he", "xavier_normal", "he_normal"]),
     "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *e6_advice.SIGMOID_RIVALS.values()])
     + nets(["sigmoid"], [10], ["xavier_gain_4"]),
     "mlp_tanh_gain": nets(["tanh"], [10, 30], ["xavier_gained", "orthogonal"]),

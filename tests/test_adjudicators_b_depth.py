@@ -67,12 +67,12 @@ WORLDS = [
     ("B20", OPEN, {"gradient": {HUGE: share(0.5, 10, 10.0, 1e6)}}),
     ("B31", YES, {}),
     ("B31", PARTLY, {"accuracy": {"mlp_uniform/mlp_tanh_d10/xavier": FAIR}}),
-    ("B31", PARTLY, {"gradient": {"mlp_uniform/mlp_relu_d10/he/layers.0.bias": 2.0}}),
+    ("B31", PARTLY, {"gradient": {"mlp_uniform_start/mlp_relu_d10/he/layers.0.bias": 2.0}}),
     ("B31", NO, {"accuracy": {"mlp_uniform/*/xavier": FAIR, "mlp_uniform/*/he": FAIR}}),
     (
         "B31",
         NO,
-        {"gradient": {f"mlp_uniform/*/{init}/layers.0.bias": 0.5 for init in ("he", "xavier")}},
+        {"gradient": {f"mlp_uniform_start/*/{i}/layers.0.bias": 0.5 for i in ("he", "xavier")}},
     ),
     ("B31", OPEN, {"accuracy": {"mlp_uniform/mlp_relu_d10/he": WIDE}}),
     # B41 to B76: advice by activation

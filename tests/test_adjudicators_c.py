@@ -270,6 +270,23 @@ def test_the_better_matched_init_is_the_rival() -> None:
     assert found["furthest_below"] == found["weakest"] == found["relu_w5_d10"]
 
 
+def test_nets_that_no_matched_init_trains_do_not_decide() -> None:
+    tables = World(draws=2).tables()
+    tables.frames |= trained(cells(-0.1))
+    for frame in tables.frames.values():
+        if "test_accuracy" in frame:
+            frame.loc[frame["architecture"] == "mlp_relu_w5_d10", "test_accuracy"] = 0.1135
+    found = adjudicator("C20")(tables)
+    assert found["nets"].value == len(CELLS) - 1
+    assert found["relu_w5_d10"].value == 0
+    assert judged("C20", tables) == NO
+    for frame in tables.frames.values():
+        if "test_accuracy" in frame:
+            frame["test_accuracy"] = 0.1135
+    assert adjudicator("C20")(tables)["nets"].value == 0
+    assert judged("C20", tables) == OPEN
+
+
 # C03 and C10: checks without training
 
 

@@ -185,6 +185,7 @@ WORLDS = [
     ("D40", PARTLY, {"epochs": SLOW}),
     ("D40", NO, {"epochs": SLOW, "deep": depth_world.World(steps={"mlp_depth/*": 79.0})}),
     ("D40", OPEN, {"epochs": FAST, "deep": depth_world.World(steps={"mlp_depth/*": 79.0})}),
+    ("D40", OPEN, {"epochs": SLOW, "deep": depth_world.World(steps={"mlp_depth/*": np.inf})}),
     ("D46", YES, {}),
     ("D46", NO, {"seeds": 1}),
     ("D47", YES, {}),

@@ -29,21 +29,27 @@ def test_the_data_are_those_of_the_training_runs():
 
 
 def test_all_zeros_is_a_saddle_under_tanh():
-    """Only products of two layers' weights curve the loss: eigenvalues ± s of E (p - y) (x, 1)."""
+    """Only products of two layers' weights curve the loss: eigenvalues ± s of E (p - y) x."""
     x, y = moons(SEED)
-    error = 0.5 - np.eye(2)[y]
-    mixed = error.T @ np.column_stack([x, np.ones(len(x))]) / len(x)
-    steepest = np.linalg.svd(mixed, compute_uv=False)[0]
+    shares = np.bincount(y) / len(y)
+    error = shares - np.eye(2)[y]
+    steepest = np.linalg.svd(error.T @ x.numpy() / len(x), compute_uv=False)[0]
     found = measured({"method": "zeros"}, "tanh")
     assert found["min_eigenvalue"] == pytest.approx(-steepest, rel=1e-10)
-    assert found["max_eigenvalue"] == pytest.approx(max(0.5, steepest), rel=1e-10)
-    assert found["gradient_norm"] == pytest.approx(np.linalg.norm(error.mean(0)), rel=1e-10)
+    assert found["max_eigenvalue"] == pytest.approx(max(2 * shares.prod(), steepest), rel=1e-10)
+    assert found["gradient_norm"] == pytest.approx(0, abs=1e-15)
+
+
+def test_all_zeros_in_several_layers_is_a_plain_also_under_tanh():
+    found = measured({"method": "zeros"}, "tanh", depth=3)
+    assert found["min_eigenvalue"] == pytest.approx(0, abs=1e-12)
 
 
 def test_all_zeros_is_flat_under_relu_but_for_the_heads_bias():
     found = measured({"method": "zeros"}, "relu")
     assert found["min_eigenvalue"] == pytest.approx(0, abs=1e-12)
-    assert found["max_eigenvalue"] == pytest.approx(0.5, rel=1e-10)
+    shares = np.bincount(moons(SEED)[1]) / 800
+    assert found["max_eigenvalue"] == pytest.approx(2 * shares.prod(), rel=1e-10)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "identity"])

@@ -340,6 +340,15 @@ def test_undecided_rows_count_in_holm_but_rows_without_pairs_do_not(folder):
     assert found["A05"].p_holm is None
 
 
+def test_the_best_of_k_counts_k_times_where_one_is_enough(folder):
+    ledger, gain = family(folder, 1), paired(0.5, 9)
+    raw = verdicts(ledger, {"A01": {"gain": gain}})["A01"].p
+    highest = verdicts(ledger, {"A01": {"gain": replace(gain, picked=4)}})["A01"]
+    lowest = verdicts(ledger, {"A01": {"gain": replace(gain, picked=-4)}})["A01"]
+    assert highest.p == pytest.approx(4 * raw)
+    assert lowest.p == raw  # above zero because all are
+
+
 def test_five_pairs_can_decide_nothing(folder):
     ledger = family(folder, 1)
     found = verdicts(ledger, {"A01": {"gain": paired(0.5, 5)}})["A01"]

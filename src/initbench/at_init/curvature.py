@@ -1,4 +1,4 @@
-"""Slope and curvature of the training loss where a net starts: a minimum, a plateau or a saddle?"""
+"""Slope and curvature of the loss where a net is stuck: a minimum, a plateau or a saddle?"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -26,12 +26,14 @@ def measure(
     widths: Sequence[int] = (8,),
     depth: int = 1,
 ) -> pa.Table:
-    """Return the norm of the gradient and the extreme eigenvalues of the Hessian at the start.
+    """Return the norm of the gradient and the extreme eigenvalues of the Hessian near the start.
 
-    The loss is the mean cross-entropy on the 800 training points of the two moons of each seed,
-    the net has `depth` hidden layers of `width` units, and the Hessian is in all parameters.
-    Quantities `gradient_norm`, `min_eigenvalue`, `max_eigenvalue`; a negative eigenvalue where the
-    gradient is zero means a saddle (Dauphin et al. 2014, arXiv:1406.2572, section 2).
+    The head's bias is at the logarithms of the class shares, where training puts it first: what
+    remains is the state in which a net is stuck. The loss is the mean cross-entropy on the 800
+    training points of the two moons of each seed, the net has `depth` hidden layers of `width`
+    units, and the Hessian is in all parameters. Quantities `gradient_norm`, `min_eigenvalue`,
+    `max_eigenvalue`; a negative eigenvalue where the gradient is zero means a saddle (Dauphin et
+    al. 2014, arXiv:1406.2572, section 2).
     """
 
     def measured() -> Iterator[tuple[Net, Iterator[Value]]]:
@@ -61,7 +63,15 @@ def derivatives(model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]
     return gradient.detach(), torch.stack([slope(entry).detach() for entry in gradient])
 
 
+@torch.no_grad()
+def settle(model: nn.Module, y: Tensor) -> None:
+    """Give the head's bias the logarithms of the shares of the classes (n,), in place."""
+    bias = dict(model.named_parameters())["final.bias"]
+    bias.copy_(torch.bincount(y, minlength=len(bias)).double().div(len(y)).log())
+
+
 def _values(model: nn.Module, x: Tensor, y: Tensor) -> Iterator[Value]:
+    settle(model, y)
     gradient, hessian = derivatives(model, x, y)
     eigenvalues = torch.linalg.eigvalsh(hessian)
     yield 0, "gradient_norm", 0, float(gradient.norm())

@@ -81,7 +81,13 @@ def _tested(estimate: Estimate, asked: Iterable[Comparison]) -> Estimate:
 def _p(estimate: Estimate, comparison: Comparison) -> float:
     equivalence = comparison.attribute == "interval"
     test = statistics.equivalence_p if equivalence else statistics.p_value
-    return test(estimate, comparison.threshold)
+    return min(1.0, _choices(estimate, comparison) * test(estimate, comparison.threshold))
+
+
+def _choices(estimate: Estimate, comparison: Comparison) -> int:
+    """Return of how many alternatives one was enough: those that an extreme was picked from."""
+    one_is_enough = {">": estimate.picked, "<": -estimate.picked}
+    return max(1, one_is_enough.get(comparison.operator[0], 1))
 
 
 def to_json(data: Any) -> str:

@@ -75,13 +75,14 @@ def draw_bias(tables: Tables) -> Drawing:
 
 @figure(
     name="depth_uniform",
-    needs=["mlp_depth", "mlp_uniform"],
+    needs=["mlp_depth", "mlp_uniform", "mlp_uniform_start"],
     claims=["B31"],
     title="Normal against uniform draws of equal variance",
     caption=(
-        "Normal minus uniform between runs of one seed at depth 10: final test accuracy, and "
-        "log10 of the gradient of the first layer's biases over the head's before training. Mean "
-        "with its 95 % t interval; the strips are one point and a tenth of a decade each way."
+        "Normal minus uniform between draws of one seed at depth 10: final test accuracy, and over "
+        "more draws log10 of the gradient of the first layer's biases over the head's before "
+        "training. Mean with its 95 % t interval; the strips are one point and a tenth of a decade "
+        "each way."
     ),
 )
 def draw_uniform(tables: Tables) -> Drawing:
@@ -104,7 +105,7 @@ def draw_uniform(tables: Tables) -> Drawing:
 
 
 def _first_ratios(tables: Tables) -> pd.DataFrame:
-    ratios = backward_ratio(tables, UNIFORM, **DRAWN)
+    ratios = backward_ratio(tables, ["mlp_uniform_start"], **DRAWN)
     start = ratios[ratios.step == 0]
     with np.errstate(divide="ignore"):
         return start.assign(ratio=np.log10(start.value.to_numpy(dtype=float)))

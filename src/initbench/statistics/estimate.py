@@ -17,7 +17,8 @@ class Estimate:
     """A value with its 95 % interval (low, high) and 90 % interval (low90, high90) from n units.
 
     `sample` holds the paired differences, where the estimate is one of those; it is not written
-    to files. `p` holds p-values by the condition that they test, such as "0.1" or "±0.05".
+    to files, and neither is `picked`: k for the highest of k alternatives, -k for the lowest. `p`
+    holds p-values by the condition that they test, such as "0.1" or "±0.05".
     """
 
     value: float
@@ -29,6 +30,7 @@ class Estimate:
     method: str
     unit: str = ""
     sample: FloatArray | None = field(default=None, repr=False, compare=False)
+    picked: int = field(default=0, repr=False, compare=False)
     p: Mapping[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

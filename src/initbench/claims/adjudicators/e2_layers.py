@@ -12,7 +12,7 @@ from initbench.claims.adjudicators.e2_runs import (
     mean_accuracy,
     one_class,
 )
-from initbench.claims.adjudicators.e6_runs import matched, net, steps_to_learn
+from initbench.claims.adjudicators.e6_runs import ever_learns, matched, net, steps_to_learn
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import (
     Cell,
@@ -23,7 +23,7 @@ from initbench.claims.adjudicators.runs import (
     select,
     success_rate,
 )
-from initbench.statistics import Estimate, exact, mean, proportion
+from initbench.statistics import Estimate, exact, mean, proportion, undefined
 from initbench.tables import Tables
 
 DEFAULT = main("default")
@@ -115,10 +115,18 @@ def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
     for (name, activation), depth in product(DEEP_NETS.items(), DEPTHS):
         cells = matched(activation, depth), net(activation, depth, "default_zero_bias")
-        found[f"{name}_d{depth}"] = _ratio(*(steps_to_learn(tables, cell) for cell in cells))
+        found[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *cells)
         slopes = (_signal_slope(tables, cell, depth) for cell in cells)
         found[f"slope_{name}_d{depth}"] = difference(*slopes)
     return found
+
+
+def _ratio_where_one_learns(tables: Tables, cell: Cell, over: Cell) -> Estimate:
+    """Return the ratio of steps to 80 %; undefined if no run of either gets there."""
+    steps = [steps_to_learn(tables, each) for each in (cell, over)]
+    if not any(ever_learns(tables, each) for each in (cell, over)):
+        return undefined(len(steps[0]))
+    return _ratio(*steps)
 
 
 def _signal_slope(tables: Tables, cell: Cell, depth: int) -> "pd.Series[float]":

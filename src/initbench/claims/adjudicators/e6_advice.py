@@ -1,5 +1,6 @@
 """Rows of family E6 on advice by activation: He, Xavier, orthogonal, LSUV, and zero biases."""
 
+from dataclasses import replace
 from itertools import product
 
 from initbench.claims.adjudicators.e4_probe import named
@@ -111,7 +112,8 @@ def _slowdown_to_fastest(tables: Tables, cell: Cell, rivals: dict[str, Cell]) ->
     """Return log10 of the ratio of steps over the rival with the fewest steps by mean."""
     steps = {name: float(steps_to_learn(tables, rival).mean()) for name, rival in rivals.items()}
     fastest = rivals[min(steps, key=lambda name: steps[name])]
-    return named(slowdown(tables, cell, fastest), f"against {fastest.init}")
+    highest = replace(slowdown(tables, cell, fastest), picked=len(rivals))
+    return named(highest, f"against {fastest.init}")
 
 
 @adjudicates("B75")

@@ -67,7 +67,8 @@ def gain_over_best(tables: Tables, cell: Cell, rivals: Iterable[Cell]) -> Estima
     """Return the paired difference from the rival with the highest mean final test accuracy."""
     ends = {rival.init: final(tables, rival) for rival in rivals}
     best = max(ends, key=lambda init: float(ends[init].mean()))
-    return named(difference(final(tables, cell), ends[best]), f"against {best}")
+    lowest = replace(difference(final(tables, cell), ends[best]), picked=-len(ends))
+    return named(lowest, f"against {best}")
 
 
 def steps_to_learn(tables: Tables, cell: Cell) -> "pd.Series[Any]":
@@ -75,10 +76,19 @@ def steps_to_learn(tables: Tables, cell: Cell) -> "pd.Series[Any]":
 
     A run that never gets there is censored at the last step.
     """
-    rows = select(tables.curves(cell.experiment), cell)
-    rows = rows[rows["split"] == "test"]
+    rows = _looks(tables, cell)
     there = rows["step"].where(reached(rows["accuracy"], LEARNED))
     return there.groupby(rows["seed"]).min().fillna(rows["step"].max()).astype(float)
+
+
+def ever_learns(tables: Tables, cell: Cell) -> bool:
+    """Return whether any run of `cell` is seen with 80 % test accuracy."""
+    return bool(reached(_looks(tables, cell)["accuracy"], LEARNED).any())
+
+
+def _looks(tables: Tables, cell: Cell) -> pd.DataFrame:
+    rows = select(tables.curves(cell.experiment), cell)
+    return rows[rows["split"] == "test"]
 
 
 def slowdown(tables: Tables, cell: Cell, over: Cell) -> Estimate:

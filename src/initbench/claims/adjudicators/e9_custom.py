@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -41,7 +42,8 @@ def psnr(tables: Tables, init: str) -> "pd.Series[float]":
 
 def siren_gain(tables: Tables) -> Estimate:
     """Return the paired difference in dB, SIREN's own init minus the best standard one."""
-    return difference(psnr(tables, OWN), best(psnr(tables, init) for init in STANDARD.values()))
+    standard = [psnr(tables, init) for init in STANDARD.values()]
+    return replace(difference(psnr(tables, OWN), best(standard)), picked=-len(standard))
 
 
 @adjudicates("B88")
@@ -56,9 +58,10 @@ def init_of_siren(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("B94")
 def custom_inits(tables: Tables) -> dict[str, Estimate]:
     """Return what three inits made for their net add over the standard ones."""
-    standard = best(success(tables, cell).astype(float) for cell in CHAIN_STANDARD)
+    standard = [success(tables, cell).astype(float) for cell in CHAIN_STANDARD]
+    chain = difference(success(tables, CHAIN), best(standard))
     return {
         "siren": siren_gain(tables),
         "residual": difference(final(tables, net("zero_last")), final(tables, net("he"))),
-        "chain": difference(success(tables, CHAIN), standard),
+        "chain": replace(chain, picked=-len(standard)),
     }
