@@ -12,11 +12,12 @@ from initbench.claims.adjudicators.e2_runs import (
     mean_accuracy,
     one_class,
 )
-from initbench.claims.adjudicators.e6_runs import ever_learns, matched, net, steps_to_learn
+from initbench.claims.adjudicators.e6_runs import LEARNED, matched, net, steps_to_learn
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import (
     Cell,
     difference,
+    ever_reaches,
     final,
     measured,
     reached,
@@ -124,7 +125,7 @@ def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
 def _ratio_where_one_learns(tables: Tables, cell: Cell, over: Cell) -> Estimate:
     """Return the ratio of steps to 80 %; undefined if no run of either gets there."""
     steps = [steps_to_learn(tables, each) for each in (cell, over)]
-    if not any(ever_learns(tables, each) for each in (cell, over)):
+    if not any(ever_reaches(tables, each, LEARNED) for each in (cell, over)):
         return undefined(len(steps[0]))
     return _ratio(*steps)
 

@@ -1,7 +1,6 @@
 """MNIST cells of family E2, and what several of their rows read from the tables."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -101,15 +100,13 @@ def lowest_lower(estimates: Mapping[str, Estimate]) -> Estimate:
 
 
 def highest_lower(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose lower limit is highest, picked from all."""
-    highest = max(estimates.values(), key=lambda estimate: estimate.low)
-    return replace(highest, picked=len(estimates) * max(1, highest.picked))
+    """Return the estimate whose lower limit is highest."""
+    return max(estimates.values(), key=lambda estimate: estimate.low)
 
 
 def lowest_upper(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose upper limit is lowest, picked from all."""
-    lowest = min(estimates.values(), key=lambda estimate: estimate.high)
-    return replace(lowest, picked=-len(estimates) * max(1, -lowest.picked))
+    """Return the estimate whose upper limit is lowest."""
+    return min(estimates.values(), key=lambda estimate: estimate.high)
 
 
 def highest_upper(estimates: Mapping[str, Estimate]) -> Estimate:

@@ -76,19 +76,10 @@ def steps_to_learn(tables: Tables, cell: Cell) -> "pd.Series[Any]":
 
     A run that never gets there is censored at the last step.
     """
-    rows = _looks(tables, cell)
+    rows = select(tables.curves(cell.experiment), cell)
+    rows = rows[rows["split"] == "test"]
     there = rows["step"].where(reached(rows["accuracy"], LEARNED))
     return there.groupby(rows["seed"]).min().fillna(rows["step"].max()).astype(float)
-
-
-def ever_learns(tables: Tables, cell: Cell) -> bool:
-    """Return whether any run of `cell` is seen with 80 % test accuracy."""
-    return bool(reached(_looks(tables, cell)["accuracy"], LEARNED).any())
-
-
-def _looks(tables: Tables, cell: Cell) -> pd.DataFrame:
-    rows = select(tables.curves(cell.experiment), cell)
-    return rows[rows["split"] == "test"]
 
 
 def slowdown(tables: Tables, cell: Cell, over: Cell) -> Estimate:

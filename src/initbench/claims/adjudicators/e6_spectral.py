@@ -1,6 +1,5 @@
 """Row C20 of family E6: layers of spectral radius one against matched inits in trained nets."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -22,13 +21,8 @@ from initbench.tables import Tables
 MATCHED = {"identity": "xavier_normal", "tanh": "xavier_normal", "relu": "he_normal"}
 WIDTHS = (5, 64)
 DEPTHS = (10, 30)
+EXTREMES = ("weakest", "strongest", "furthest_below", "least_below")
 LEARNS = 0.20  # where no matched init gets there for sure, there is nothing to compare
-EXTREMES = {
-    "weakest": lowest_lower,
-    "strongest": highest_lower,
-    "furthest_below": lowest_upper,
-    "least_below": highest_upper,
-}
 
 
 @adjudicates("C20")
@@ -43,10 +37,7 @@ def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
         gains[name] = replace(difference(spectral, best), picked=-2)
         if mean(best.to_numpy(float)).low > LEARNS:
             learning[name] = gains[name]
-    return gains | {
-        "nets": exact(len(learning)),
-        **{name: _extreme(learning, pick) for name, pick in EXTREMES.items()},
-    }
+    return gains | {"nets": exact(len(learning)), **_extremes(learning)}
 
 
 def better_matched(tables: Tables, activation: str, width: int, depth: int) -> "pd.Series[Any]":
@@ -56,8 +47,16 @@ def better_matched(tables: Tables, activation: str, width: int, depth: int) -> "
     return max(ends, key=lambda accuracy: float(accuracy.mean()))
 
 
-def _extreme(gains: dict[str, Estimate], pick: Callable[..., Estimate]) -> Estimate:
-    return pick(gains) if gains else undefined(0)
+def _extremes(gains: dict[str, Estimate]) -> dict[str, Estimate]:
+    if not gains:
+        return dict.fromkeys(EXTREMES, undefined(0))
+    nets = len(gains)
+    return {
+        "weakest": lowest_lower(gains),
+        "strongest": replace(highest_lower(gains), picked=nets),
+        "furthest_below": replace(lowest_upper(gains), picked=-2 * nets),
+        "least_below": highest_upper(gains),
+    }
 
 
 def cell(activation: str, width: int, depth: int, init: str) -> Cell:

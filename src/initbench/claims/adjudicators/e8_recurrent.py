@@ -9,8 +9,8 @@ import pandas as pd
 
 from initbench.claims.adjudicators.e2_layers import steps_to
 from initbench.claims.adjudicators.registry import adjudicates
-from initbench.claims.adjudicators.runs import Cell, difference, final
-from initbench.statistics import Estimate, mean, median
+from initbench.claims.adjudicators.runs import Cell, difference, ever_reaches, final
+from initbench.statistics import Estimate, exact, mean, median, undefined
 from initbench.tables import Tables
 
 TASKS = {"recall": "delayed_recall", "adding": "adding"}
@@ -18,6 +18,7 @@ LENGTHS = (20, 60)
 HIDDEN = ("default", "normal", "xavier", "orthogonal", "identity")
 FORGET = {"minus_1": "-1", "zero": "0", "one": "1", "two": "2"}
 LEARNED = 0.90  # share of symbols recalled
+FLOORS = {"recall": 0.20, "adding": 0.25}  # constant answers get 12.5 and 19 %
 UNINFORMED = 1 / 6  # mean squared error of always answering 1 in the adding problem
 
 
@@ -53,6 +54,19 @@ def gain(tables: Tables, net: str, init: str, over: str, *parts: Sequence[Any]) 
     return difference(accuracy(tables, net, init, *parts), accuracy(tables, net, over, *parts))
 
 
+def learned(
+    tables: Tables, net: str, inits: Sequence[str], tasks: Sequence[str] = tuple(TASKS)
+) -> Estimate:
+    """Return on how many pairs of task and length one of `inits` is clearly above its floor."""
+
+    def above(init: str, task: str, steps: int) -> bool:
+        ends = accuracy(tables, net, init, [task], [steps])
+        return mean(ends.to_numpy(float)).low > FLOORS[task]
+
+    pairs = product(tasks, LENGTHS)
+    return exact(sum(any(above(init, *pair) for init in inits) for pair in pairs))
+
+
 def gain_on_rows(tables: Tables, net: str, init: str) -> Estimate:
     """Return the paired difference in accuracy on images read by rows, `init` minus default."""
     default = final(tables, on_rows(net, "recurrent_default"))
@@ -73,6 +87,7 @@ def orthogonal_in_plain_nets(tables: Tables) -> dict[str, Estimate]:
     for name in HIDDEN:
         found[name] = mean(accuracy(tables, "rnn", f"recurrent_{name}").to_numpy(float))
     return found | {
+        "learned": learned(tables, "rnn", [orthogonal, default]),
         "rows": gain_on_rows(tables, "rnn", orthogonal),
         "loss_default": _relative_loss(tables, default),
         "loss_orthogonal": _relative_loss(tables, orthogonal),
@@ -94,6 +109,7 @@ def orthogonal_in_gated_nets(net: str) -> Callable[[Tables], dict[str, Estimate]
         return by_task | {
             "stacked": gain(tables, net, stacked, default),
             "per_gate": gain(tables, net, "recurrent_orthogonal_gates", default),
+            "learned": learned(tables, net, [stacked, default]),
             "rows": gain_on_rows(tables, net, stacked),
             "default": mean(accuracy(tables, net, default).to_numpy(float)),
         }
@@ -108,9 +124,9 @@ for claim, gated in {"B52": "lstm", "B53": "gru"}.items():
 @adjudicates("B58")
 def positive_forget_bias(tables: Tables) -> dict[str, Estimate]:
     """Return what a forget bias of 1 gains over 0 in accuracy and steps, by length."""
-    found: dict[str, Estimate] = {}
+    one, zero = (f"forget_bias_{bias}" for bias in (1, 0))
+    found = {"learned": learned(tables, "lstm", [one, zero], ["recall"])}
     for steps in LENGTHS:
-        one, zero = (f"forget_bias_{bias}" for bias in (1, 0))
         found[f"accuracy_{steps}"] = gain(tables, "lstm", one, zero, ["recall"], [steps])
         found[f"steps_{steps}"] = _ratio_of_steps(tables, steps)
         found[f"adding_{steps}"] = gain(tables, "lstm", one, zero, ["adding"], [steps])
@@ -121,11 +137,14 @@ def positive_forget_bias(tables: Tables) -> dict[str, Estimate]:
 
 
 def _ratio_of_steps(tables: Tables, steps: int) -> Estimate:
-    """Return the mean ratio, bias 1 over bias 0, of the updates to 90 % recall, by seed."""
-    one, zero = (
-        steps_to(tables, on_task("lstm", f"forget_bias_{bias}", "recall", steps), LEARNED)
-        for bias in (1, 0)
-    )
+    """Return the mean ratio, bias 1 over bias 0, of the updates to 90 % recall, by seed.
+
+    It is undefined if no run of either gets there.
+    """
+    cells = [on_task("lstm", f"forget_bias_{bias}", "recall", steps) for bias in (1, 0)]
+    one, zero = (steps_to(tables, cell, LEARNED) for cell in cells)
+    if not any(ever_reaches(tables, cell, LEARNED) for cell in cells):
+        return undefined(len(one))
     ratio = one / zero
     # Kept as differences from zero, so that the ratio can be tested like any paired effect.
     return difference(ratio, 0 * ratio)

@@ -1,6 +1,7 @@
 """Row B46, across families E8 and E9: an init for each type of layer against one for all."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -36,7 +37,7 @@ def init_for_each_type(tables: Tables) -> dict[str, Estimate]:
 def _gain(runs: "Mapping[str, pd.Series[Any]]") -> Estimate:
     """Return the first entry's paired gain over the best of the others."""
     matched, *rivals = runs.values()
-    return difference(matched, best(rivals))
+    return replace(difference(matched, best(rivals)), picked=-len(rivals))
 
 
 def _images(

@@ -79,6 +79,12 @@ def difference(first: "pd.Series[Any]", second: "pd.Series[Any]") -> Estimate:
     return paired_difference(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy())
 
 
+def ever_reaches(tables: Tables, cell: Cell, level: float) -> bool:
+    """Return whether any run of `cell` is seen with the test accuracy `level`."""
+    rows = select(tables.curves(cell.experiment), cell)
+    return bool(reached(rows.loc[rows["split"] == "test", "accuracy"], level).any())
+
+
 def success_gain(tables: Tables, cell: Cell, over: Cell, level: float = 0.99) -> Estimate:
     """Return the paired difference in success rate, `cell` minus `over`."""
     return difference(success(tables, cell, level), success(tables, over, level))
