@@ -50,7 +50,7 @@ compare: $(STAMP) ## name each verdict of the last run that differs from the ref
 	@PYTHONPATH=src $(RUN) initbench.compare $(ARGS)
 
 test: $(STAMP) browser ## run the tests
-	$(RUN) pytest -n $(CORES) --dist loadfile $(ARGS)
+	$(RUN) pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: $(STAMP) ## make sure that there is a Chromium for the tests of the report
 	@for name in chromium chromium-browser google-chrome; do \
