@@ -10,7 +10,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 # The package is not installed, and some tests start a Python of their own.
 os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
 
-# Files that take long though their tests are few; begun first, they leave no worker idle at the end.
+# They take long though their tests are few: begun first, they leave no worker idle at the end.
 SLOW = ("test_figures", "test_workflow", "test_report", "test_commands", "test_report_browser")
 
 
