@@ -20,11 +20,15 @@ CASE = {
     "lead": "It falls.",
     "text": "In {A01.falling:percent} ({A01.falling:range}, {A01.falling:n}); {A01.ratio}.",
 }
-OTHER = {"when": {"A01": "not reproduced"}, "lead": "No.", "text": "By {A01.drop:points}."}
+OTHER = {
+    "when": {"A01": "not reproduced"},
+    "lead": "No.",
+    "text": "By {A01.drop:points}, {A01.drop:about}.",
+}
 ENTRY = {"about": "falling", "cases": [CASE, OTHER]}
 NUMBERS = {
     "falling": fixture.quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
-    "drop": fixture.quantity("difference", (-0.05, -0.1, 0.0), 200, "BCa"),
+    "drop": fixture.quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
     "ratio": fixture.quantity("ratio", (3.1e-5, 1e-5, 5e-5), 200, "BCa"),
 }
 
@@ -42,7 +46,7 @@ def test_the_numbers_are_those_of_the_verdict():
     assert found.lead == "It falls."
     assert found.text == "In 96 % (93.5 to 98, n = 200); 3.1 × 10⁻⁵."
     assert found.claims["A01"].word == "reproduced"
-    assert stated(verdict("not reproduced"))[0].text == "By −5 points."
+    assert stated(verdict("not reproduced"))[0].text == "By −5.3 points, −0.053."
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def _hundredths(share: float) -> str:
 
 _FORMS: dict[str | None, Callable[[Record], str]] = {
     None: lambda quantity: number(quantity["value"]),
+    "about": lambda quantity: number(float(f"{quantity['value']:.2g}")),
     "percent": lambda quantity: f"{_hundredths(quantity['value'])} %",
     "points": lambda quantity: f"{_hundredths(quantity['value'])} points",
     "range": lambda quantity: f"{_hundredths(quantity['low'])} to {_hundredths(quantity['high'])}",
