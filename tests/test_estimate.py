@@ -29,9 +29,9 @@ def no_reference(monkeypatch, tmp_path):
 def reference(tmp_path, peak=50.0):
     """Lay out what another machine needed: 10 s a training job, 2 s to collect."""
     rows = [
-        {"rule": "train tiny", "jobs": 4, "seconds": 40.0},
-        {"rule": "train big", "jobs": 1, "seconds": 10.0},
-        {"rule": "collect", "jobs": 2, "seconds": 4.0},
+        {"rule": "train tiny", "jobs": 4, "processor_seconds": 40.0},
+        {"rule": "train big", "jobs": 1, "processor_seconds": 10.0},
+        {"rule": "collect", "jobs": 2, "processor_seconds": 4.0},
     ]
     text = json.dumps({"peak_gflops": peak, "rules": rows})
     (tmp_path / "reference.json").write_text(text)

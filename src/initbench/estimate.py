@@ -67,10 +67,15 @@ def kind(file: str, results: Path) -> str:
 
 
 def scaled(costs: Mapping[str, Any]) -> dict[str, float]:
-    """Return the seconds a job of each kind in another machine's `costs`, as if run on this one."""
+    """Return the seconds a job of each kind in another machine's `costs`, as if run on this one.
+
+    Processor seconds, for other work may have kept that machine's jobs waiting.
+    """
     here = peak_of_another_process()
     factor = costs["peak_gflops"] / here if here else 1.0
-    return {rule["rule"]: factor * rule["seconds"] / rule["jobs"] for rule in costs["rules"]}
+    return {
+        rule["rule"]: factor * rule["processor_seconds"] / rule["jobs"] for rule in costs["rules"]
+    }
 
 
 def announcement(plan: Plan) -> str:
