@@ -132,6 +132,7 @@ def test_hostile_strings_stay_text():
         "results": HOSTILE,
         "tables": [fixture.table(HOSTILE) | {"rule": HOSTILE, "sha256": HOSTILE}],
         "figures": [origin],
+        "documents": [{"name": HOSTILE, "rule": HOSTILE, "sha256": HOSTILE}],
         "claims": [{"id": "A01", "verdict": HOSTILE, "tables": [HOSTILE]}],
     }
     grid = fixture.config_summary()
