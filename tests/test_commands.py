@@ -34,16 +34,15 @@ TOO_EARLY = {
 }
 # What would take long is planned only.
 DRY = {
-    "make report": "train_default",
-    "make report CORES=4": "train_default",
     "make report ARGS=results/figures/tiny_loss_curves.svg": "draw_figure",
     "make report ARGS=results/verdicts/D17.json": "judge_one_claim",
     "snakemake -c2 --workflow-profile workflow/profiles/default": "train_default",
-    "snakemake -n": "train_default",
 }
 ON_A_CLUSTER = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
 # What make runs for these, and who runs that.
 PRINTED = {
+    "make report": "--workflow-profile workflow/profiles/default",  # tests/test_workflow.py
+    "make report CORES=4": "--cores 4 --workflow-profile workflow/profiles/default",
     "make bench": "-m initbench.bench",  # tests/test_bench.py
     "make scale": "-m initbench.scale",  # tests/test_scale.py
 }
@@ -141,10 +140,10 @@ def test_the_cluster_profile_plans_the_same_jobs(desk):
 
 
 @pytest.mark.parametrize("command", PRINTED)
-def test_make_runs_the_module_it_names(desk, command):
+def test_make_runs_what_it_names(desk, command):
     status, output = run(desk, command, "--dry-run")
     assert status == 0, output
-    assert output.strip().endswith(PRINTED[command])
+    assert PRINTED[command] in output
 
 
 def test_what_ci_runs_stands_in_its_script():
