@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from initbench.matrices import measure
+from initbench.matrices.measurement import measure
 
 SEED_BASE = 2_000_000
 NAMES = ("draws", "paths", "eigenvalues")
