@@ -28,9 +28,8 @@ LEARNS = 0.20  # where no matched init gets there for sure, there is nothing to 
 @adjudicates("C20")
 def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return what layers of spectral radius one gain in test accuracy, and the extreme cells."""
-    gains, nets = {}, product(MATCHED, WIDTHS, DEPTHS)
-    learning = {}
-    for activation, width, depth in nets:
+    gains, learning = {}, {}
+    for activation, width, depth in product(MATCHED, WIDTHS, DEPTHS):
         name = f"{activation}_w{width}_d{depth}"
         best = better_matched(tables, activation, width, depth)
         spectral = final(tables, cell(activation, width, depth, "spectral_radius"))
