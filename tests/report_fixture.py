@@ -118,7 +118,7 @@ def rule() -> Record:
 
 
 def quantities(chance: random.Random) -> Record:
-    """Return four quantities: a share, a paired difference, an exact number and a tiny one."""
+    """Return a share, a paired difference, an exact number, a tiny one and the longest one."""
     share, drop = chance.uniform(0.2, 0.97), chance.uniform(-0.1, 0.3)
     return {
         "falling": quantity(
@@ -136,6 +136,12 @@ def quantities(chance: random.Random) -> Record:
         "replayed": quantity("literal replay, final test accuracy", (0.48, 0.48, 0.48), 1, "exact"),
         "ratio": quantity(
             "median of ‖g₁‖/‖g₈‖ at step 0", (3.1e-5, 1.2e-5, 7.9e-5), 200, "BCa bootstrap"
+        ),
+        "longest": quantity(
+            "the same in the cell where it is lowest",
+            (7.52e-12, 6.53e-12, 1.08e-11),
+            10,
+            "order statistics; against default_zero_bias_d10",
         ),
     }
 

@@ -64,6 +64,7 @@ CONFIG = {
         (0.93456, "0.9346"),
         (-0.5, "−0.5"),
         (1234.56, "1\u202f234.6"),
+        (999.97, "1000"),
         (3.1e-5, "3.1 × 10⁻⁵"),
         (-2.5e12, "−2.5 × 10¹²"),
         (None, "not defined"),
@@ -114,6 +115,19 @@ def test_times_lists_and_sentences():
 
 def test_a_number_and_its_percent_sign_stay_together():
     assert prose.rich("95 % of n = 20 runs") == "95\u00a0% of n\u00a0=\u00a020 runs"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("-0.01 to 2e-05", "−0.01 to 2\u00a0×\u00a010⁻⁵"),
+        ("a drop (-3.5e+12)", "a drop (−3.5\u00a0×\u00a010¹²)"),
+        ("on 2026-11-28, layers 2-4, N(0,1)-like, he_normal-2", None),
+        ("`x >= -1e-6`", "<code>x &gt;= -1e-6</code>"),
+    ],
+)
+def test_numbers_in_sentences_are_written_for_people(text, written):
+    assert prose.rich(text) == (written or text)
 
 
 def test_text_knows_code_and_claims_and_nothing_else():

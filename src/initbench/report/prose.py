@@ -21,9 +21,9 @@ def number(x: float | None) -> str:
     if float(x).is_integer() and abs(x) < 1e7:
         return _minus(f"{int(x):,}".replace(",", _THIN_SPACE))
     if 1e-3 <= abs(x) < 1e5:
-        return _minus(f"{x:,.4g}" if abs(x) < 1000 else f"{x:,.1f}".replace(",", _THIN_SPACE))
+        return _minus(f"{x:.4g}" if abs(x) < 1000 else f"{x:,.1f}".replace(",", _THIN_SPACE))
     mantissa, exponent = f"{x:.2e}".split("e")
-    return _minus(f"{float(mantissa):g} × 10") + str(int(exponent)).translate(_SUPERSCRIPTS)
+    return _minus(f"{float(mantissa):g}") + _power(exponent)
 
 
 def _minus(text: str) -> str:
@@ -97,10 +97,21 @@ def sentence(text: str) -> str:
 def rich(text: str) -> Markup:
     """Return `text` escaped, with `backticks` turned into code; no other markup is known.
 
-    Percentages and numbers of runs are kept on one line.
+    Outside of code, numbers get a real minus sign and × 10ⁿ, and stay on one line with their unit.
     """
-    glued = re.sub(r"(?<=\d) (?=%)|(?<=\bn) (?==)|(?<=\bn =) ", "\u00a0", str(escape(text)))
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", glued))
+    escaped = re.split(r"`([^`]+)`", str(escape(text)))
+    parts = (f"<code>{x}</code>" if place % 2 else _typeset(x) for place, x in enumerate(escaped))
+    return Markup("".join(parts))
+
+
+def _typeset(text: str) -> str:
+    minus = re.sub(r"(?<![\w.)-])-(?=\d)", "−", text)
+    powers = re.sub(r"(?<=\d)e([+-]\d+)\b", lambda found: _power(found[1]), minus)
+    return re.sub(r"(?<=\d) (?=[%×])|(?<=×) |(?<=\bn) (?==)|(?<=\bn =) ", "\u00a0", powers)
+
+
+def _power(exponent: str) -> str:
+    return " × 10" + str(int(exponent)).translate(_SUPERSCRIPTS)
 
 
 def linked(text: str, claims: Collection[str]) -> Markup:
