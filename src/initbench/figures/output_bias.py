@@ -98,7 +98,8 @@ def _draw_updates(axes: Axes, frame: pd.DataFrame) -> None:
         empty(axes)
     else:
         dot_panel(axes, frame, LEVELS)
-        axes.set_xlim(left=-0.03 * axes.get_xlim()[1])
+        longest = frame[["value", "high"]].max(axis=None)
+        axes.set_xlim(-0.03 * longest, 1.03 * longest)
 
 
 @figure(
