@@ -17,7 +17,7 @@ PLAIN = [f"recurrent_{n}" for n in ("default", "normal", "xavier", "orthogonal",
 GATED = ["recurrent_default", "recurrent_orthogonal", "recurrent_orthogonal_gates"]
 CELLS = {"rnn": PLAIN, "lstm": [*GATED, *(n for n in MEMORY if n[0] == "f")], "gru": GATED}
 BRANCHES = {"he": 0.1, "scaled": 0.85, "small": 0.7, "zero_last": 0.95, "fixup": 0.9}
-KERNELS = {"he_normal": 0.97, "xavier_normal": 0.95, "orthogonal": 0.96, "normal_0.01": 0.6}
+KERNELS = {"he_normal": 0.97, "xavier_normal": 0.95, "orthogonal_gained": 0.96, "normal_0.01": 0.6}
 SINES = {  # final mean squared error
     **{"siren_own": 4e-4, "default": 0.04, "xavier_normal": 0.01, "he_normal": 0.006},
     "normal_0.01": 0.09,

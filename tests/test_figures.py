@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from figure_tables import build
@@ -143,9 +144,13 @@ def test_drawing_twice_gives_equal_bytes(name: str, tables: Tables, drawings) ->
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_empty_grid_gives_an_empty_figure_that_says_so(name: str, tmp_path: Path) -> None:
+def test_an_empty_grid_gives_an_empty_figure_that_says_so(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Words and data are there before the layout, which is most of the time that drawing takes.
+    monkeypatch.setattr(Figure, "draw_without_rendering", lambda self: None)
     drawing = figures.registry()[name].draw(Tables(tmp_path))
-    assert style.MISSING in svg(drawing)
+    assert style.MISSING in "".join(text.get_text() for text in texts(drawing))
     assert drawing.data.empty
     assert not re.search(r"\bnan\b", drawing.alt)
 

@@ -20,7 +20,7 @@ from initbench.figures.words import each, extremes
 from initbench.tables import Tables
 
 CONVOLUTIONS = {3: "3 convolutional layers", 8: "8 convolutional layers"}
-KERNELS = ["he_normal", "xavier_normal", "orthogonal", "delta_orthogonal", "normal_0.01"]
+KERNELS = ["he_normal", "xavier_normal", "orthogonal_gained", "normal_0.01"]
 SINES = ["siren_own", "default", "xavier_normal", "he_normal", "normal_0.01"]
 
 
