@@ -128,6 +128,19 @@ def test_advice_stands_on_verdicts_or_is_withheld(words, text, cited):
     assert list(found.claims) == cited
 
 
+def test_undecided_advice_shows_what_the_condition_for_support_looked_at():
+    rule = {"reproduced": "drop.low > 0.1 and ratio.high < 1", "partly": "falling.low > 0"}
+    verdicts = judged(A01="reproduced", A02="inconclusive")
+    for verdict in verdicts:
+        verdict["rule"] = rule
+    (found,) = advice(verdicts, ENTRIES)
+    shown = [quantity["meaning"] for quantity in found.measured["A02"]]
+    assert shown == [verdicts[1]["quantities"][name]["meaning"] for name in ("drop", "ratio")]
+    assert found.measured["A01"] == []
+    page = render(fixture.inputs(verdicts=verdicts, guide=ENTRIES))
+    assert shown[0] in section(page, "guide")
+
+
 def test_without_a_judged_claim_there_is_no_advice():
     assert advice(judged(A03="reproduced"), ENTRIES) == []
 

@@ -1,13 +1,14 @@
 """Which init should I use? Advice that shows only where the verdicts carry it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from initbench.claims import ledger
 from initbench.report.inputs import Record, ReportInputs
+from initbench.report.rules import thresholds
 from initbench.report.vocabulary import Outcome, outcome
 
 SCHEMA = "guide.schema.yaml"
@@ -18,12 +19,14 @@ UNJUDGED = "inconclusive"  # what a claim counts as that this run did not judge
 class Advice:
     """One case of nets, the sentence for it, and the claims that it rests on.
 
-    Without a sentence the evidence does not decide; `claims` then holds all that might have.
+    Without a sentence the evidence does not decide; `claims` then holds all that might have, and
+    `measured` by claim what its condition for support looks at, where that was measured.
     """
 
     nets: str
     text: str | None
     claims: Mapping[str, Outcome]
+    measured: Mapping[str, list[Record]] = field(default_factory=dict)
 
 
 def read(path: Path) -> list[Record]:
@@ -50,7 +53,17 @@ def _advice(entry: Record, judged: Mapping[str, Record]) -> Advice:
     for case in entry["cases"]:
         if _holds(case["when"], judged):
             return Advice(entry["nets"], case["advice"], _outcomes(list(case["when"]), judged))
-    return Advice(entry["nets"], None, _outcomes(_claims(entry), judged))
+    claims = _claims(entry)
+    measured = {claim: _open(judged[claim]) for claim in claims if claim in judged}
+    return Advice(entry["nets"], None, _outcomes(claims, judged), measured)
+
+
+def _open(verdict: Record) -> list[Record]:
+    """Return the quantities in the condition for support of a claim that is undecided."""
+    if verdict["verdict"] != UNJUDGED:
+        return []
+    levels = thresholds([verdict["rule"]["reproduced"]], verdict["quantities"])
+    return [verdict["quantities"][name] for name, found in levels.items() if found]
 
 
 def _holds(when: Mapping[str, str | list[str]], judged: Mapping[str, Record]) -> bool:
