@@ -98,7 +98,7 @@ def _draw_updates(axes: Axes, frame: pd.DataFrame) -> None:
         empty(axes)
     else:
         dot_panel(axes, frame, LEVELS)
-        longest = frame[["value", "high"]].max(axis=None)
+        longest = float(frame[["value", "high"]].max().max())
         axes.set_xlim(-0.03 * longest, 1.03 * longest)
 
 
