@@ -87,7 +87,8 @@ def test_a_dry_run_is_measured_and_told(tmp_path):
     point = scale.dry_run(100)
     assert point.cells == 100
     assert point.processor_seconds > 0
-    assert 30 < point.max_rss_mb < 2048
+    # No upper bound: a child's peak is at least what its parent, here pytest, held when it forked.
+    assert point.max_rss_mb > 30
     assert f"| 100 | {point.seconds:.1f} |" in scale.page([point])
     scale.draw([point, scale.Point(1000, 3.0, 2.0, 200.0)], tmp_path / "scale.svg")
     assert 'role="img"' in (tmp_path / "scale.svg").read_text()

@@ -51,7 +51,8 @@ def finish(drawing: Drawing, **words: Any) -> Drawing:
     heading = {"x": 0.012, "ha": "left", "fontsize": 12.5, "fontweight": "bold"}
     finished.figure.suptitle(finished.title, **heading)
     # The layout is an iteration that would move on a little each time the figure is saved.
-    finished.figure.draw_without_rendering()
+    if engine := finished.figure.get_layout_engine():
+        engine.execute(finished.figure)
     finished.figure.set_layout_engine("none")
     return finished
 
