@@ -137,6 +137,8 @@ def test_undecided_advice_shows_what_the_condition_for_support_looked_at():
     shown = [quantity["meaning"] for quantity in found.measured["A02"]]
     assert shown == [verdicts[1]["quantities"][name]["meaning"] for name in ("drop", "ratio")]
     assert found.measured["A01"] == []
+    (left_out,) = advice([verdicts[0], {**verdicts[1], "quantities": {}}], ENTRIES)
+    assert left_out.measured["A02"] == []
     page = render(fixture.inputs(verdicts=verdicts, guide=ENTRIES))
     assert shown[0] in section(page, "guide")
 

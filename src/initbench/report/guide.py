@@ -59,8 +59,8 @@ def _advice(entry: Record, judged: Mapping[str, Record]) -> Advice:
 
 
 def _open(verdict: Record) -> list[Record]:
-    """Return the quantities in the condition for support of a claim that is undecided."""
-    if verdict["verdict"] != UNJUDGED:
+    """Return what the condition for support of an undecided claim looks at, if it was measured."""
+    if verdict["verdict"] != UNJUDGED or not verdict["quantities"]:
         return []
     levels = thresholds([verdict["rule"]["reproduced"]], verdict["quantities"])
     return [verdict["quantities"][name] for name, found in levels.items() if found]
