@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from figure_tables import build
@@ -148,7 +148,7 @@ def test_an_empty_grid_gives_an_empty_figure_that_says_so(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Words and data are there before the layout, which is most of the time that drawing takes.
-    monkeypatch.setattr(Figure, "draw_without_rendering", lambda self: None)
+    monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda self, figure: None)
     drawing = figures.registry()[name].draw(Tables(tmp_path))
     assert style.MISSING in "".join(text.get_text() for text in texts(drawing))
     assert drawing.data.empty

@@ -122,7 +122,7 @@ def test_a_number_and_its_percent_sign_stay_together():
     [
         ("-0.01 to 2e-05", "−0.01 to 2\u00a0×\u00a010⁻⁵"),
         ("a drop (-3.5e+12)", "a drop (−3.5\u00a0×\u00a010¹²)"),
-        ("on 2026-11-28, layers 2-4, N(0,1)-like, he_normal-2", None),
+        ("on 2026-11-28, layers 2-4, N(0,1)-like, he_normal-2, kick_1e-3", None),
         ("`x >= -1e-6`", "<code>x &gt;= -1e-6</code>"),
     ],
 )

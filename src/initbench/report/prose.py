@@ -106,7 +106,9 @@ def rich(text: str) -> Markup:
 
 def _typeset(text: str) -> str:
     minus = re.sub(r"(?<![\w.)-])-(?=\d)", "−", text)
-    powers = re.sub(r"(?<=\d)e([+-]\d+)\b", lambda found: _power(found[1]), minus)
+    # Not inside of a name such as kick_1e-3.
+    scientific = r"(?<![\w.])(\d+(?:\.\d+)?)e([+-]\d+)\b"
+    powers = re.sub(scientific, lambda found: found[1] + _power(found[2]), minus)
     return re.sub(r"(?<=\d) (?=[%×])|(?<=×) |(?<=\bn) (?==)|(?<=\bn =) ", "\u00a0", powers)
 
 
