@@ -210,7 +210,7 @@ def test_a_claim_tells_how_its_verdict_came_about():
     points = [{"n": n, "verdict": word} for n, word in words]
     grown = {"A04": {"points": points, "state": "fragile"}, "A05": {"points": [], "state": "short"}}
     html = render(fixture.inputs(stability=grown)).replace("\u00a0", " ")
-    told = "It was from n = 5 on inconclusive and from n = 20 on reproduced."
+    told = "It was inconclusive from n = 5 on and reproduced from n = 20 on."
     assert told in article(html, "A04")
     assert "Fragile: " in article(html, "A04")
     assert html.count("It was from n") == 1

@@ -257,6 +257,17 @@ def test_the_accuracy_table_ranks_inits_and_counts_failures():
     assert len(table["columns"]) == len(best)
 
 
+def test_the_accuracy_table_tells_the_rate_that_was_chosen_and_marks_the_ends_of_the_range():
+    runs = [
+        synthetic.outcomes(init, 0.9, seeds=4).assign(learning_rate=rate)
+        for init, rate in (("default", 0.1), ("he", 0.03), ("xavier", 0.01))
+    ]
+    table = accuracy_table("bed", "SGD", synthetic.join(runs), 0.9, rates=[0.1, 0.03, 0.01])
+    assert table["columns"][-1] == "learning rate"
+    chosen = {row[0]: row[-1] for row in table["groups"][0]["rows"]}
+    assert chosen == {"default": "0.1 (highest)", "he": "0.03", "xavier": "0.01 (lowest)"}
+
+
 def test_the_grid_is_told_in_words():
     assert grid.summary(CONFIG, ["tiny"]) == {
         "seed_base": 2000000,

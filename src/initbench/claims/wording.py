@@ -9,6 +9,7 @@ from initbench.statistics import Estimate
 
 # A rule may rest on dozens of quantities; the table beside the sentence shows them all.
 MOST_FACTS = 4
+MANY = 10_000  # seeds that nobody will train
 _ENDS = {"value": "value", "low": "lower end", "high": "upper end", "n": "number of runs"}
 _RELATIONS = {
     ">": "above",
@@ -88,6 +89,8 @@ def number(x: float) -> str:
 def _help(seeds: int | None) -> str:
     if seeds is None:
         return "more seeds would not decide it"
+    if seeds > MANY:
+        return "no practical number of seeds would decide it"
     return f"about {seeds} seeds would decide it"
 
 

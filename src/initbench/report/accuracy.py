@@ -1,5 +1,6 @@
 """Tables of the final test accuracy of every cell, the best init first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,16 @@ from initbench.report.prose import estimate
 from initbench.statistics import Estimate, mean, proportion
 
 
-def accuracy_table(experiment: str, recipe: str, outcomes: pd.DataFrame, level: float) -> Record:
+def accuracy_table(
+    experiment: str, recipe: str, outcomes: pd.DataFrame, level: float, rates: Sequence[float] = ()
+) -> Record:
     """Return the table of one experiment from its outcomes, one row a run.
 
     The table has one group of rows a pair of data and architecture and in it one row an init, with
     the share of runs that reach the accuracy `level`; a diverged run counts with the accuracy of
-    its outputs as evaluated.
+    its outputs as evaluated. Of several `rates` that were tried the chosen one stands in a column.
     """
+    tried = rates if len(rates) > 1 else ()
     tasks = outcomes.groupby(["dataset", "architecture"], observed=True, sort=True)
     return {
         "title": experiment,
@@ -24,18 +28,22 @@ def accuracy_table(experiment: str, recipe: str, outcomes: pd.DataFrame, level: 
         "columns": [
             *("init", "runs", "mean accuracy, %", "range, %"),
             *(f"share of runs ≥ {100 * level:g} %", "share of one-answer runs", "diverged"),
+            *(["learning rate"] if tried else []),
         ],
         "groups": [
-            {"name": " × ".join(map(str, task)), "rows": _ranked(runs, level)}
+            {
+                "name": " × ".join(map(str, task)),
+                "rows": _ranked(runs, level, tried),
+            }
             for task, runs in tasks
         ],
     }
 
 
-def _ranked(runs: pd.DataFrame, level: float) -> list[list[Any]]:
+def _ranked(runs: pd.DataFrame, level: float, rates: Sequence[float]) -> list[list[Any]]:
     inits = runs.groupby("init", observed=True, sort=True)
     ranked = sorted(inits, key=lambda entry: -entry[1]["test_accuracy"].mean())
-    return [_row(str(init), cell, level) for init, cell in ranked]
+    return [[*_row(str(init), cell, level), *_chosen(cell, rates)] for init, cell in ranked]
 
 
 def _row(init: str, runs: pd.DataFrame, level: float) -> list[Any]:
@@ -50,6 +58,15 @@ def _row(init: str, runs: pd.DataFrame, level: float) -> list[Any]:
         _share(proportion(one_answer)),
         int(np.sum(runs["status"] == "diverged")),
     ]
+
+
+def _chosen(runs: pd.DataFrame, rates: Sequence[float]) -> list[str]:
+    """Return the rates that the runs use of those tried, the extreme ones marked as such."""
+    if not rates:
+        return []
+    marks = {min(rates): " (lowest)", max(rates): " (highest)"}
+    used = sorted(runs["learning_rate"].unique())
+    return [", ".join(f"{rate:g}{marks.get(rate, '')}" for rate in used)]
 
 
 def _percent(found: Estimate) -> str:

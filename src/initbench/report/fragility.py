@@ -26,5 +26,5 @@ def fragility(grown: Record | None) -> Fragility | None:
     if not grown or grown["state"] not in MEANINGS:
         return None
     runs = groupby(grown["points"], key=lambda point: point["verdict"])
-    steps = [f"from n = {next(points)['n']} on {verdict}" for verdict, points in runs]
+    steps = [f"{verdict} from n = {next(points)['n']} on" for verdict, points in runs]
     return Fragility(grown["state"], MEANINGS[grown["state"]], steps)

@@ -1,7 +1,7 @@
 """What was run, in the words of a methods section, from the configuration alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from initbench.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
@@ -73,6 +73,11 @@ def cells_of(config: Config, experiment: str) -> list[Cell]:
 def recipe_of(config: Config, experiment: str) -> str:
     """Return the recipe of an experiment as a phrase; all its cells share it."""
     return recipe(cell_spec(config, cells_of(config, experiment)[0])["protocol"])
+
+
+def rates_of(config: Config, experiment: str) -> Sequence[float]:
+    """Return the learning rates that an experiment tries."""
+    return Protocol.of(cell_spec(config, cells_of(config, experiment)[0])["protocol"]).rates
 
 
 def _experiment(config: Config, name: str) -> Record:

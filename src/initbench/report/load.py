@@ -82,7 +82,13 @@ def _accuracy(folder: Path, config: Config, experiments: Sequence[str]) -> list[
     tables = Tables(folder)
     outcomes = {name: tables.outcomes(name) for name in experiments}
     return [
-        accuracy_table(name, grid.recipe_of(config, name), runs, _success(config, name))
+        accuracy_table(
+            name,
+            grid.recipe_of(config, name),
+            runs,
+            _success(config, name),
+            grid.rates_of(config, name),
+        )
         for name, runs in outcomes.items()
         if (runs["steps"] > 0).any()
     ]

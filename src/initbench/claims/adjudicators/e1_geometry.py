@@ -108,6 +108,7 @@ def layers_pull_classes_apart(tables: Tables) -> dict[str, Estimate]:
     return {
         "gain": median((solved[HIDDEN[-1]] - solved["input"]).to_numpy()),
         "trend": median(order_correlation(solved.to_numpy())),
+        "after_first": median((solved[HIDDEN[-1]] - solved[HIDDEN[0]]).to_numpy()),
         "gain_all_runs": median((probes[HIDDEN[-1]] - probes["input"]).to_numpy()),
         "trend_all_runs": median(order_correlation(probes.to_numpy())),
     }
