@@ -13,6 +13,7 @@ from initbench.errors import InitbenchError
 from initbench.report import disagreements, render
 from initbench.report.disagreements import Side, general, read
 from initbench.report.vocabulary import OUTCOMES, outcome
+from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
 FOLDER = Path(__file__).parents[1] / "workflow" / "claims"
@@ -35,7 +36,7 @@ ENTRY = {
 
 def inputs(entries=(ENTRY,), **words):
     """Return inputs of the report in which these claims have these verdicts."""
-    records = [v | {"verdict": words.get(v["id"], v["verdict"])} for v in fixture.verdicts()]
+    records = [v | {"verdict": words.get(v["id"], v["verdict"])} for v in verdicts()]
     return fixture.inputs(verdicts=records, disagreements=list(entries))
 
 

@@ -10,6 +10,7 @@ from initbench.claims import ledger
 from initbench.errors import InitbenchError
 from initbench.report import render
 from initbench.report.findings import NUMBER, SHOWN, findings, read
+from report_verdicts import quantity, verdicts
 from test_report import HOSTILE, Page
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
@@ -27,9 +28,9 @@ OTHER = {
 }
 ENTRY = {"about": "falling", "cases": [CASE, OTHER]}
 NUMBERS = {
-    "falling": fixture.quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
-    "drop": fixture.quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
-    "ratio": fixture.quantity("ratio", (3.1e-5, 1e-5, 5e-5), 200, "BCa"),
+    "falling": quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
+    "drop": quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
+    "ratio": quantity("ratio", (3.1e-5, 1e-5, 5e-5), 200, "BCa"),
 }
 
 
@@ -99,7 +100,7 @@ def test_a_bad_file_is_refused(tmp_path, change, message):
 
 
 def test_the_page_states_its_findings_with_links_and_a_preview_says_so():
-    records = fixture.verdicts()
+    records = verdicts()
     records[0] |= {"verdict": "reproduced", "quantities": records[0]["quantities"] | NUMBERS}
     html = render(fixture.inputs(verdicts=records, findings=[ENTRY], purpose="preview"))
     assert "<strong>It falls.</strong> In 96\u00a0% (93.5 to 98, n\u00a0=\u00a0200)" in html
@@ -109,7 +110,7 @@ def test_the_page_states_its_findings_with_links_and_a_preview_says_so():
 
 
 def test_a_hostile_finding_stays_text():
-    records = fixture.verdicts()
+    records = verdicts()
     records[0] |= {"verdict": "reproduced", "quantities": records[0]["quantities"] | NUMBERS}
     case = CASE | {"lead": HOSTILE, "text": HOSTILE}
     entries = [{"about": HOSTILE, "cases": [case]}]

@@ -12,6 +12,7 @@ from initbench.errors import InitbenchError
 from initbench.report import citations, guide, render
 from initbench.report.bundle import bibliography
 from initbench.report.controls import by_state, steadiness
+from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
@@ -98,7 +99,7 @@ def advice(verdicts, entries):
 
 
 def judged(**words):
-    first = fixture.verdicts()[0]
+    first = verdicts()[0]
     return [{**first, "id": claim, "verdict": word} for claim, word in words.items()]
 
 
