@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from initbench.errors import InitbenchError
 from initbench.statistics.estimate import Estimate, FloatArray
@@ -70,6 +69,8 @@ def _signed_sums(sample: FloatArray) -> FloatArray:
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return the p-values adjusted by Holm (1979), in the order given."""
-    if not p_values:
-        return []
-    return [float(p) for p in multipletests(p_values, method="holm")[1]]
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1))
+    return [float(value) for value in np.minimum(adjusted, 1.0)]
