@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatch
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,9 @@ from initbench.claims import attainable
 from initbench.claims.adjudicators import e8_recurrent
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Ledger, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
+from project_ledger import the_ledger
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
@@ -75,11 +75,6 @@ def cells(experiment: str) -> list[tuple[str, str, str]]:
 def last(changes: Mapping[str, object], key: str, default: object) -> object:
     found = [value for pattern, value in changes.items() if fnmatch(key, pattern)]
     return found[-1] if found else default
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(CLAIMS)
 
 
 def measured_rows() -> list[Row]:

@@ -6,10 +6,10 @@ import pytest
 import yaml
 
 import report_fixture as fixture
-from initbench.claims import ledger
 from initbench.errors import InitbenchError
 from initbench.report import render
 from initbench.report.findings import NUMBER, SHOWN, findings, read
+from project_ledger import the_ledger
 from report_verdicts import quantity, verdicts
 from test_report import HOSTILE, Page
 
@@ -70,7 +70,7 @@ def test_the_first_five_are_shown():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["lead"])
 def test_every_number_is_a_quantity_of_the_ledger(case):
-    rows = ledger.load(CLAIMS).by_id
+    rows = the_ledger().by_id
     for claim, name, _ in (match.groups() for match in NUMBER.finditer(case["text"])):
         assert name in rows[claim].quantities
     assert set(case["when"]) <= set(rows)

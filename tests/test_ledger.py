@@ -9,7 +9,8 @@ from initbench.claims.adjudicators.registry import adjudicators
 from initbench.claims.verdict import decide
 from initbench.errors import InitbenchError
 from initbench.ledger_files import ledger_sha256
-from small_ledger import ROOT, lay_ledger, rate
+from project_ledger import the_ledger
+from small_ledger import lay_ledger, rate
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_explanations_must_name_claims_and_verdicts(folder):
 
 
 def test_the_ledger_of_the_project_loads_and_its_rows_are_measured():
-    ledger = load(ROOT / "workflow" / "claims")
+    ledger = the_ledger()
     assert {row.id for row in ledger.rows if row.rule} <= set(adjudicators())
     assert {amendment.id for amendment in ledger.amendments} >= {"M1", "M2", "M3", "M4", "M5"}
 

@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 import report_fixture as fixture
-from initbench.claims import load
 from initbench.errors import InitbenchError
 from initbench.report import citations, guide, render
 from initbench.report.bundle import bibliography
 from initbench.report.controls import by_state, steadiness
+from project_ledger import the_ledger
 from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
@@ -149,7 +149,7 @@ def test_without_a_judged_claim_there_is_no_advice():
 
 
 def test_the_guide_cites_claims_of_the_ledger_only():
-    known = load(CLAIMS).by_id
+    known = the_ledger().by_id
     entries = guide.read(CLAIMS / "guide.yaml")
     cited = {claim for entry in entries for case in entry["cases"] for claim in case["when"]}
     assert cited <= set(known)
