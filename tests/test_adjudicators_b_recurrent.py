@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -53,16 +54,25 @@ class World(synthetic.SyntheticTables):
         return self.frames[name]
 
     def _cell(self, kind: str, experiment: str, data: str, net: str, init: str) -> pd.DataFrame:
-        key, where = f"{experiment}/{net}/{init}", {"dataset": data, "architecture": net}
+        key = f"{experiment}/{net}/{init}"
         end = last(self.accuracy, key, 0.5)
         if isinstance(end, float):
             end = end + 0.001 * np.sin(np.arange(self.seeds) + len(key))
-        if kind == "outcomes":
-            made = synthetic.outcomes(init, end[: self.seeds], self.seeds, 8, **where)
-            return made.assign(test_loss=1 - made["test_accuracy"])
         learned = last(self.learned_at, key, NEVER)
-        points = {0: (2.1, 0.125), learned: (0.3, 0.9), NEVER: (0.5, end[: self.seeds])}
-        return synthetic.curve(init, points, self.seeds, **where)
+        return cell(kind, init, self.seeds, tuple(end[: self.seeds]), learned, data, net)
+
+
+@cache
+def cell(
+    kind: str, init: str, seeds: int, end: tuple[float, ...], learned: int, data: str, net: str
+) -> pd.DataFrame:
+    """Return the rows of a cell; most of them stand in many worlds and are made only once."""
+    where = {"dataset": data, "architecture": net}
+    if kind == "outcomes":
+        made = synthetic.outcomes(init, end, seeds, 8, **where)
+        return made.assign(test_loss=1 - made["test_accuracy"])
+    points = {0: (2.1, 0.125), learned: (0.3, 0.9), NEVER: (0.5, end)}
+    return synthetic.curve(init, points, seeds, **where)
 
 
 def cells(experiment: str) -> list[tuple[str, str, str]]:
