@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,17 +11,13 @@ import pytest
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Ledger, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
+from project_ledger import the_ledger
 from synthetic import SyntheticTables
 
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 Changes = Mapping[str, Any]
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(Path(__file__).parents[1] / "workflow" / "claims")
 
 
 def said(row: Row, quantities: Mapping[str, Any]) -> str:

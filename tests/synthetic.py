@@ -42,7 +42,7 @@ def runs(
     """Return one row a run; a column is one value for all runs or `seeds` values."""
     identity = {"dataset": dataset, "architecture": architecture, "init": init}
     seed = SEED_BASE + np.arange(seeds, dtype=np.int64)
-    return pd.DataFrame({"seed": seed}).assign(**identity, **columns)
+    return pd.DataFrame({"seed": seed, **identity, **columns})
 
 
 def outcomes(

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from initbench.claims import Ledger, Verdict, judge, ledger, measure
+from initbench.claims import Ledger, Verdict, judge, measure
 from initbench.claims.adjudicators import e1_ceiling, e1_factorial, e1_geometry, e1_spectra
 from initbench.claims.adjudicators.registry import adjudicators
 from initbench.claims.adjudicators.runs import Cell, measured
 from initbench.errors import InitbenchError
+from project_ledger import the_ledger
 from synthetic import SyntheticTables
 from tiny_world import OPPOSITE, SHORT, SMALL, TOLD, World, curves_of, other_recipe, world_tables
 
@@ -27,16 +28,16 @@ MEASURED = ("E1", "E4")
 
 
 @cache
-def the_ledger() -> Ledger:
+def ledger_of_a() -> Ledger:
     """Return the ledger with the rows of document A alone."""
-    whole = ledger.load(CLAIMS)
-    return replace(whole, rows=tuple(row for row in whole.rows if row.document == "A"))
+    rows = tuple(row for row in the_ledger().rows if row.document == "A")
+    return replace(the_ledger(), rows=rows)
 
 
 @cache
 def verdicts(world: World) -> dict[str, Verdict]:
-    evidence = measure(the_ledger().rows, world_tables(world))
-    return {verdict.id: verdict for verdict in judge(the_ledger(), evidence)}
+    evidence = measure(ledger_of_a().rows, world_tables(world))
+    return {verdict.id: verdict for verdict in judge(ledger_of_a(), evidence)}
 
 
 def words(world: World) -> dict[str, str]:
@@ -44,7 +45,7 @@ def words(world: World) -> dict[str, str]:
 
 
 def test_the_ledger_has_38_rows_with_what_they_need() -> None:
-    rows = the_ledger().rows
+    rows = ledger_of_a().rows
     assert [row.id for row in rows] == [f"A{k:02}" for k in range(1, 39)]
     assert {row.id for row in rows if row.alias_of} == {"A13", "A34"}
     assert {row.id for row in rows if row.rule} <= adjudicators().keys()
@@ -54,15 +55,15 @@ def test_the_ledger_has_38_rows_with_what_they_need() -> None:
 
 
 def test_amendments_name_the_rows_that_cite_them() -> None:
-    for amendment in the_ledger().amendments:
+    for amendment in ledger_of_a().amendments:
         if amendment.id.startswith("MA"):
-            citing = {row.id for row in the_ledger().rows if amendment.id in row.amendments}
+            citing = {row.id for row in ledger_of_a().rows if amendment.id in row.amendments}
             assert citing == set(amendment.rows)
 
 
 def test_explanations_exist_for_every_row() -> None:
-    explained = the_ledger().explanations
-    for row in the_ledger().rows:
+    explained = ledger_of_a().explanations
+    for row in ledger_of_a().rows:
         assert {"reproduced", "not reproduced"} & explained[row.id].keys()
 
 
@@ -79,7 +80,7 @@ def test_the_opposite_world() -> None:
 
 
 def test_four_seeds_decide_nothing() -> None:
-    sampled = {row.id for row in the_ledger().rows if row.rule and row.family in MEASURED}
+    sampled = {row.id for row in ledger_of_a().rows if row.rule and row.family in MEASURED}
     sampled -= {"A01", "A06", "A07", "A21", "A22", "A29", "A30", "A31"}  # not sampled over seeds
     short = words(SHORT)
     assert {claim: short[claim] for claim in sampled if short[claim] != "inconclusive"} == {}
@@ -87,7 +88,7 @@ def test_four_seeds_decide_nothing() -> None:
 
 def verdict_of(claim: str, tables: SyntheticTables) -> str:
     """Return the verdict of one claim judged alone."""
-    alone = replace(the_ledger(), rows=(the_ledger().row(claim),), amendments=(), explanations={})
+    alone = replace(ledger_of_a(), rows=(ledger_of_a().row(claim),), amendments=(), explanations={})
     return judge(alone, measure(alone.rows, tables))[0].verdict
 
 

@@ -14,8 +14,9 @@ from initbench.claims import attainable
 from initbench.claims.adjudicators import e8_recurrent
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Ledger, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
+from project_ledger import the_ledger
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
@@ -53,16 +54,25 @@ class World(synthetic.SyntheticTables):
         return self.frames[name]
 
     def _cell(self, kind: str, experiment: str, data: str, net: str, init: str) -> pd.DataFrame:
-        key, where = f"{experiment}/{net}/{init}", {"dataset": data, "architecture": net}
+        key = f"{experiment}/{net}/{init}"
         end = last(self.accuracy, key, 0.5)
         if isinstance(end, float):
             end = end + 0.001 * np.sin(np.arange(self.seeds) + len(key))
-        if kind == "outcomes":
-            made = synthetic.outcomes(init, end[: self.seeds], self.seeds, 8, **where)
-            return made.assign(test_loss=1 - made["test_accuracy"])
         learned = last(self.learned_at, key, NEVER)
-        points = {0: (2.1, 0.125), learned: (0.3, 0.9), NEVER: (0.5, end[: self.seeds])}
-        return synthetic.curve(init, points, self.seeds, **where)
+        return cell(kind, init, self.seeds, tuple(end[: self.seeds]), learned, data, net)
+
+
+@cache
+def cell(
+    kind: str, init: str, seeds: int, end: tuple[float, ...], learned: int, data: str, net: str
+) -> pd.DataFrame:
+    """Return the rows of a cell; most of them stand in many worlds and are made only once."""
+    where = {"dataset": data, "architecture": net}
+    if kind == "outcomes":
+        made = synthetic.outcomes(init, end, seeds, 8, **where)
+        return made.assign(test_loss=1 - made["test_accuracy"])
+    points = {0: (2.1, 0.125), learned: (0.3, 0.9), NEVER: (0.5, end)}
+    return synthetic.curve(init, points, seeds, **where)
 
 
 def cells(experiment: str) -> list[tuple[str, str, str]]:
@@ -75,11 +85,6 @@ def cells(experiment: str) -> list[tuple[str, str, str]]:
 def last(changes: Mapping[str, object], key: str, default: object) -> object:
     found = [value for pattern, value in changes.items() if fnmatch(key, pattern)]
     return found[-1] if found else default
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(CLAIMS)
 
 
 def measured_rows() -> list[Row]:

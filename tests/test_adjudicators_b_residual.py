@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 import synthetic
-from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract, the_ledger
+from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
 from initbench.claims.adjudicators import e9_custom, e9_types, e10_output_bias
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.datasets.gaussian_classes import frequencies
+from project_ledger import the_ledger
 from synthetic import share
 
 CLAIMS = ("B46", "B59", "B85", "B86", "B88", "B94")

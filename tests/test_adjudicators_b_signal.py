@@ -1,7 +1,6 @@
 """Document B's rows on signals at initialization, in worlds with a known answer."""
 
 import math
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,20 +13,16 @@ from initbench.at_init import propagation
 from initbench.claims.adjudicators import e4_gradients, e4_probe, e4_simple_net, e4_variance
 from initbench.claims.adjudicators.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Ledger, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
 from initbench.errors import InitbenchError
+from project_ledger import the_ledger
 from signal_world import World, backward, either, forward, torn, wobble
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 RELU_VARIANTS = ("elu", "gelu", "silu")
 OF_ALL = ("identity", "tanh", "sigmoid", "relu")
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(CLAIMS)
 
 
 def rows() -> list[Row]:

@@ -1,7 +1,6 @@
 """Document B's rows on equal units and small random weights, in worlds with a known answer."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +12,10 @@ from initbench.claims.adjudicators import b_symmetry
 from initbench.claims.adjudicators.e2_runs import CONSTANTS, ablation
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Ledger, load
+from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import ORDER, decide
 from mnist_world import TENSORS, World, WorldTables, accuracies
+from project_ledger import the_ledger
 from synthetic import share
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
@@ -64,11 +64,6 @@ def world(*recorded: Recorded, small: object = 0.95, seeds: int = 20) -> World:
         for cell, values in change.items():
             found[cell] = found.get(cell, {}) | dict(values)
     return World(accuracy={SMALL: small}, recorded=found, seeds=seeds)
-
-
-@cache
-def the_ledger() -> Ledger:
-    return load(CLAIMS)
 
 
 def judged(claim: str, made: World) -> str:

@@ -9,13 +9,14 @@ import pytest
 import yaml
 
 import synthetic
-from adjudicator_contract import said, the_ledger
+from adjudicator_contract import said
 from initbench.claims import judge
 from initbench.claims.adjudicators import registry
 from initbench.claims.adjudicators.e4_trained import TRAINED_VARIANTS
 from initbench.claims.evidence import LEFT_OUT, measure
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
+from project_ledger import the_ledger
 from signal_world import World
 
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())

@@ -1,7 +1,6 @@
 """Document C's rows in worlds with a known answer, and its checks without training."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +9,15 @@ from initbench.checks import document_c as checks
 from initbench.claims.adjudicators import e5_printed
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, load
+from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
 from initbench.matrices.document_c import MATRIX
 from initbench.tables import Tables
 from matrix_world import CELLS, RADIUS, World, eigenvalues, trained
+from project_ledger import the_ledger
 from synthetic import share
 
-LEDGER = load(Path(__file__).parents[1] / "workflow" / "claims")
+LEDGER = the_ledger()
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 
 

@@ -1,7 +1,5 @@
 """Document D's rows in worlds with a known answer."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -10,13 +8,14 @@ from initbench.claims.adjudicators.e2_layers import steps_to
 from initbench.claims.adjudicators.e2_runs import main
 from initbench.claims.adjudicators.registry import adjudicator
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, load
+from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
 from initbench.tables import Tables
 from mnist_world import CONSTANT, NET, STEPS, World
+from project_ledger import the_ledger
 from synthetic import SyntheticTables, checks, curve, join, share
 
-LEDGER = load(Path(__file__).parents[1] / "workflow" / "claims")
+LEDGER = the_ledger()
 TABLES_OF = ("sine", "hadamard", "identity")
 
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"

@@ -9,7 +9,7 @@ import torch
 
 from initbench import checks, datasets
 from initbench.claims.adjudicators.e3 import CHECKED
-from initbench.claims.ledger import load
+from project_ledger import the_ledger
 
 ROOT = Path(__file__).parents[1]
 MNIST = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
@@ -160,7 +160,7 @@ def quantities():
 def test_every_row_judged_by_checks_names_exactly_their_quantities():
     measured = quantities()
     assert set(CHECKED) <= set(measured)
-    rows = [row for row in load(ROOT / "workflow" / "claims").rows if row.id in CHECKED]
+    rows = [row for row in the_ledger().rows if row.id in CHECKED]
     assert len(rows) > 10
     for row in rows:
         assert set(row.quantities) == measured[row.id], row.id

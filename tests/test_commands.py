@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from initbench import figure_catalogue
-from initbench.claims import ledger
+from project_ledger import the_ledger
 from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "reports/README.md")]
@@ -72,7 +72,7 @@ def test_every_command_of_the_pages_is_known_here_and_no_other():
 def desk(tmp_path_factory):
     """Return a project with its own Makefile and a small grid that has all that is asked for."""
     config = tiny()
-    rows = ledger.load(ROOT / "workflow" / "claims").rows
+    rows = the_ledger().rows
     needs = {need for row in rows if row.id == "D17" for need in row.needs}
     needs |= set(figure_catalogue.catalogue()["tiny_loss_curves"].needs)
     config["datasets"]["mnist"] = MNIST

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-import report_fixture as fixture
 from initbench.compare import changes, main, read
+from report_verdicts import verdicts
 
 
 def run(**words):
@@ -36,7 +36,7 @@ def test_a_change_of_the_rule_is_told_apart():
 @pytest.fixture
 def paths(tmp_path):
     """Two files of verdicts that differ in one claim."""
-    records = fixture.verdicts()
+    records = verdicts()
     (tmp_path / "reference.json").write_text(json.dumps(records))
     records[3]["verdict"] = "not testable"
     (tmp_path / "new.json").write_text(json.dumps(records))

@@ -1,7 +1,6 @@
 """Controls: A against A, the known failure, p-values without a difference, two rates, growth."""
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 from scipy import stats
 
 import synthetic
-from initbench.claims import Ledger, Row, load
+from initbench.claims import Ledger, Row
 from initbench.controls import EXPERIMENTS, growth
 from initbench.controls.arms import ARMS, FAILING, controls
 from initbench.controls.growth import FirstSeeds, grow, judge_growth, read, sizes, state, write
@@ -18,6 +17,7 @@ from initbench.controls.null import CELLS, summaries
 from initbench.controls.rates import both_rates
 from initbench.statistics import Estimate, exact, proportion
 from initbench.statistics.uniformity import null_p_values, uniformity_p
+from project_ledger import the_ledger
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 
@@ -209,11 +209,6 @@ def test_the_rule_is_read_at_the_fixed_rate_only_where_it_asks_for_nothing_else(
     )
     assert first["readings"][0]["fixed"]["value"] == 0
     assert (second["tuned"], second["fixed"], second["missing"]) == ("reproduced", None, ["more"])
-
-
-@cache
-def the_ledger():
-    return load(CLAIMS)
 
 
 def test_the_ledger_has_claims_with_both_readings():

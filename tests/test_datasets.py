@@ -1,14 +1,9 @@
-"""Data sets: known answers, properties of the shapes, and errors that leave nothing behind."""
+"""Data sets: known answers and properties of the planar ones, and entries that are refused."""
 
-import gzip
 import hashlib
 import json
-import os
-import shutil
-import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +17,8 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from initbench import datasets
-from initbench.datasets import c_bands, circles, mnist_files, moons, torchvision_images
+from initbench.datasets import c_bands, circles, moons
 from initbench.errors import InitbenchError
-from initbench.io import write_bytes, write_text
 from initbench.seeds import numpy_stream
 
 DATA = Path(__file__).parents[1] / "data"
@@ -36,23 +30,6 @@ FASHION = {"source": "torchvision", "name": "FashionMNIST", "mean": 0.2860, "std
 
 def planar(source="moons", **changes):
     return {"source": source, "samples": 1000, "noise": 0.1, "standardize": "all", **changes}
-
-
-@pytest.fixture(scope="module")
-def mnist(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("prepared") / "mnist"
-    datasets.prepare(MNIST, DATA, folder)
-    return folder
-
-
-@pytest.fixture
-def no_download(monkeypatch):
-    import torchvision
-
-    def refuse(self):
-        raise RuntimeError("Error downloading x:\nTried y")
-
-    monkeypatch.setattr(torchvision.datasets.MNIST, "download", refuse)
 
 
 def arrays(split):
@@ -195,155 +172,6 @@ def test_equal_entries_give_equal_files(tmp_path):
         assert one.read_bytes() == two.read_bytes()
 
 
-# MNIST
-
-
-def test_mnist_is_whole(mnist):
-    manifest = json.loads((mnist / "manifest.json").read_text())
-    assert manifest["samples"] == {"train": 60_000, "test": 10_000}
-    assert manifest["shape"] == [1, 28, 28]
-    assert manifest["classes"] == 10
-    assert max(manifest["class_shares"]["test"]) == manifest["class_shares"]["test"][1] == 0.1135
-    assert mnist_files.SHA256.items() <= manifest["sha256"].items()
-    assert {file.name for file in mnist.iterdir()} == {
-        *("train_x.npy", "train_y.npy", "test_x.npy", "test_y.npy", "manifest.json")
-    }
-
-
-def test_mnist_loads_normalised_and_fast(mnist):
-    split = datasets.load(MNIST, mnist, [SEED])  # warms the file cache
-    start = time.process_time()
-    split = datasets.load(MNIST, mnist, [SEED, SEED + 1])
-    assert time.process_time() - start < 1
-    assert split.train_x.shape == (1, 60_000, 1, 28, 28)
-    assert split.test_x.shape == (1, 10_000, 1, 28, 28)
-    assert split.train_y.shape == (1, 60_000)
-    assert split.test_y.shape == (1, 10_000)
-    assert split.train_x.dtype == np.float32
-    assert split.train_y.dtype == np.int64
-    mean, std = split.train_x.mean(dtype=np.float64), split.train_x.std(dtype=np.float64)
-    assert mean * 0.3081 + 0.1307 == pytest.approx(0.13066, abs=1e-5)
-    assert std * 0.3081 == pytest.approx(0.30811, abs=1e-5)
-
-
-def test_normalisation_has_torchvisions_bits(mnist):
-    from torchvision import transforms
-
-    pixels = torchvision_images.stored(mnist, "test_x")[:20]
-    steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
-    expected = np.stack([steps(np.array(image[0])).numpy() for image in pixels])
-    assert np.array_equal(torchvision_images.normalised(pixels, 0.1307, 0.3081), expected)
-
-
-def test_normalisation_by_channel():
-    pixels = np.full((2, 3, 4, 4), 255, dtype=np.uint8)
-    x = torchvision_images.normalised(pixels, [0.0, 0.5, 1.0], [1.0, 0.5, 0.25])
-    assert np.array_equal(x[0, :, 0, 0], [1.0, 1.0, 0.0])
-
-
-@pytest.mark.parametrize("damage", ["missing", "truncated", "garbage", "changed"])
-def test_bad_carried_file_is_named_and_nothing_is_written(tmp_path, damage):
-    data, out = tmp_path / "data", tmp_path / "out"
-    shutil.copytree(DATA / "mnist", data / "mnist")
-    bad = data / "mnist" / "t10k-labels-idx1-ubyte.gz"
-    content = bad.read_bytes()
-    bad.unlink()
-    if damage != "missing":
-        changed = gzip.compress(gzip.decompress(content)[:-1] + b"\x07\x07")
-        replacement = {"truncated": content[:2000], "garbage": b"no gzip", "changed": changed}
-        bad.write_bytes(replacement[damage])
-    with pytest.raises(InitbenchError, match=r"t10k-labels-idx1-ubyte\.gz .*restore"):
-        datasets.prepare(MNIST, data, out)
-    assert list(out.iterdir()) == []
-
-
-def test_mnist_in_torchvisions_layout_is_used_and_verified(tmp_path, no_download, mnist):
-    data = tmp_path / "data"
-    mnist_files.lay_out(DATA / "mnist", data)
-    manifest = datasets.prepare(MNIST, data, tmp_path / "mnist")
-    assert "data folder" in manifest["note"]
-    same = tmp_path / "mnist" / "test_x.npy"
-    assert same.read_bytes() == (mnist / "test_x.npy").read_bytes()
-    labels = data / "MNIST" / "raw" / "t10k-labels-idx1-ubyte"
-    labels.write_bytes(labels.read_bytes()[:-1] + b"\x00")
-    with pytest.raises(InitbenchError, match=r"t10k-labels-idx1-ubyte is not the canonical"):
-        datasets.prepare(MNIST, data, tmp_path / "again")
-
-
-@pytest.mark.parametrize("name", ["train_x.npy", "test_y.npy"])
-@pytest.mark.parametrize("damage", ["missing", "truncated", "changed"])
-def test_damaged_prepared_array_is_refused(tmp_path, mnist, name, damage):
-    folder = tmp_path / "mnist"
-    folder.mkdir()
-    for file in mnist.iterdir():
-        os.link(file, folder / file.name)
-    content = (folder / name).read_bytes()
-    (folder / name).unlink()
-    if damage != "missing":
-        bad = content[:-10] if damage == "truncated" else content[:-1] + b"\xff"
-        (folder / name).write_bytes(bad)
-    with pytest.raises(InitbenchError, match=rf"{name} does not match its manifest"):
-        datasets.load(MNIST, folder, [SEED])
-
-
-@pytest.mark.parametrize(("text", "word"), [(None, "holds no"), ("{", "not valid JSON")])
-def test_missing_or_broken_manifest_is_refused(tmp_path, text, word):
-    if text is not None:
-        (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(InitbenchError, match=word):
-        datasets.load(MNIST, tmp_path, [SEED])
-
-
-# Other image sets
-
-
-def idx(array):
-    """Return an array of bytes in the IDX format: magic number, sizes, content."""
-    return struct.pack(f">{1 + array.ndim}I", 0x0800 + array.ndim, *array.shape) + array.tobytes()
-
-
-def lay_out_fake(root, name="FashionMNIST", train=30, test=20):
-    stream, raw = RandomState(0), root / name / "raw"
-    raw.mkdir(parents=True)
-    kept = {}
-    for prefix, count in (("train", train), ("t10k", test)):
-        kept[prefix] = stream.randint(0, 256, (count, 28, 28)).astype(np.uint8)
-        labels = (np.arange(count) % 10).astype(np.uint8)
-        (raw / f"{prefix}-images-idx3-ubyte").write_bytes(idx(kept[prefix]))
-        (raw / f"{prefix}-labels-idx1-ubyte").write_bytes(idx(labels))
-    return kept
-
-
-def test_image_set_in_the_data_folder_needs_no_download(tmp_path, no_download):
-    kept = lay_out_fake(tmp_path / "data")
-    manifest = datasets.prepare(FASHION, tmp_path / "data", tmp_path / "fashion")
-    assert manifest["samples"] == {"train": 30, "test": 20}
-    assert manifest["class_shares"]["test"] == [0.1] * 10
-    split = datasets.load(FASHION, tmp_path / "fashion", [SEED])
-    pixels = np.rint((split.test_x[0, :, 0] * 0.3530 + 0.2860) * 255)
-    assert np.array_equal(pixels, kept["t10k"])
-
-
-def test_damaged_image_set_is_refused(tmp_path, no_download):
-    lay_out_fake(tmp_path / "data")
-    images = tmp_path / "data" / "FashionMNIST" / "raw" / "t10k-images-idx3-ubyte"
-    images.write_bytes(images.read_bytes()[:-5])
-    with pytest.raises(InitbenchError, match=r"FashionMNIST below .* is damaged"):
-        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
-
-
-def test_neither_found_nor_downloaded_is_one_sentence(tmp_path, no_download):
-    with pytest.raises(InitbenchError, match="could not be downloaded") as caught:
-        datasets.prepare(FASHION, tmp_path, tmp_path / "out")
-    assert "\n" not in str(caught.value)
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_channels_come_first():
-    colour = np.zeros((5, 32, 30, 3), dtype=np.uint8)
-    assert torchvision_images._channels_first(colour).shape == (5, 3, 32, 30)
-
-
 # Entries of config.yaml
 
 
@@ -399,16 +227,3 @@ def test_no_heavy_import_before_use():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-# Files
-
-
-def test_files_are_whole_or_absent(tmp_path):
-    path = tmp_path / "new" / "file.txt"
-    write_text(path, "é\n")
-    assert path.read_bytes() == b"\xc3\xa9\n"
-    with pytest.raises(TypeError):
-        write_bytes(path, "text is not bytes")
-    assert path.read_bytes() == b"\xc3\xa9\n"
-    assert list(path.parent.iterdir()) == [path]

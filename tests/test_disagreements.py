@@ -13,6 +13,8 @@ from initbench.errors import InitbenchError
 from initbench.report import disagreements, render
 from initbench.report.disagreements import Side, general, read
 from initbench.report.vocabulary import OUTCOMES, outcome
+from project_ledger import the_ledger
+from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
 FOLDER = Path(__file__).parents[1] / "workflow" / "claims"
@@ -35,7 +37,7 @@ ENTRY = {
 
 def inputs(entries=(ENTRY,), **words):
     """Return inputs of the report in which these claims have these verdicts."""
-    records = [v | {"verdict": words.get(v["id"], v["verdict"])} for v in fixture.verdicts()]
+    records = [v | {"verdict": words.get(v["id"], v["verdict"])} for v in verdicts()]
     return fixture.inputs(verdicts=records, disagreements=list(entries))
 
 
@@ -91,7 +93,7 @@ def test_the_general_sentence_names_a_winner_only_where_one_side_holds(words):
 
 def test_ten_questions_are_asked_of_claims_of_the_ledger():
     assert len(ENTRIES) == 10
-    known = ledger.load(FOLDER).by_id
+    known = the_ledger().by_id
     for entry in ENTRIES:
         for each in entry["sides"]:
             for claim in each["rows"]:
@@ -100,7 +102,7 @@ def test_ten_questions_are_asked_of_claims_of_the_ledger():
 
 
 def test_a_resolution_asks_for_verdicts_that_a_rule_can_give():
-    known = ledger.load(FOLDER).by_id
+    known = the_ledger().by_id
     for entry in ENTRIES:
         for when in (each["when"] for each in entry["resolutions"]):
             for claim, words in when.items():

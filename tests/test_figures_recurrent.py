@@ -95,14 +95,6 @@ def test_headings_and_key_stay_inside(name: str, drawings) -> None:
         assert box.y1 <= figure.bbox.height
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_empty_grid_gives_an_empty_figure_that_says_so(name: str, tmp_path: Path) -> None:
-    drawing = figures.registry()[name].draw(Tables(tmp_path))
-    assert style.MISSING in said(drawing)
-    assert drawing.data.empty
-    assert "nan" not in drawing.alt
-
-
 @pytest.mark.parametrize("few", FEW)
 def test_a_grid_with_holes_and_one_seed_is_enough(few: str, tmp_path: Path) -> None:
     folder = build(tmp_path, seeds=1)
@@ -115,7 +107,7 @@ def test_a_grid_with_holes_and_one_seed_is_enough(few: str, tmp_path: Path) -> N
     for name in NAMES:
         needs = set(figures.registry()[name].needs)
         if not needs & set(FEW[few]):
-            continue  # empty, as above
+            continue  # empty, as in tests/test_figures_reduced.py
         drawing = figures.registry()[name].draw(Tables(folder))
         whole = needs <= set(FEW[few])
         assert whole or style.MISSING in said(drawing)

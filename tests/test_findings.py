@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 import report_fixture as fixture
-from initbench.claims import ledger
 from initbench.errors import InitbenchError
 from initbench.report import render
 from initbench.report.findings import NUMBER, SHOWN, findings, read
+from project_ledger import the_ledger
+from report_verdicts import quantity, verdicts
 from test_report import HOSTILE, Page
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
@@ -27,9 +28,9 @@ OTHER = {
 }
 ENTRY = {"about": "falling", "cases": [CASE, OTHER]}
 NUMBERS = {
-    "falling": fixture.quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
-    "drop": fixture.quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
-    "ratio": fixture.quantity("ratio", (3.1e-5, 1e-5, 5e-5), 200, "BCa"),
+    "falling": quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
+    "drop": quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
+    "ratio": quantity("ratio", (3.1e-5, 1e-5, 5e-5), 200, "BCa"),
 }
 
 
@@ -69,7 +70,7 @@ def test_the_first_five_are_shown():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["lead"])
 def test_every_number_is_a_quantity_of_the_ledger(case):
-    rows = ledger.load(CLAIMS).by_id
+    rows = the_ledger().by_id
     for claim, name, _ in (match.groups() for match in NUMBER.finditer(case["text"])):
         assert name in rows[claim].quantities
     assert set(case["when"]) <= set(rows)
@@ -99,7 +100,7 @@ def test_a_bad_file_is_refused(tmp_path, change, message):
 
 
 def test_the_page_states_its_findings_with_links_and_a_preview_says_so():
-    records = fixture.verdicts()
+    records = verdicts()
     records[0] |= {"verdict": "reproduced", "quantities": records[0]["quantities"] | NUMBERS}
     html = render(fixture.inputs(verdicts=records, findings=[ENTRY], purpose="preview"))
     assert "<strong>It falls.</strong> In 96\u00a0% (93.5 to 98, n\u00a0=\u00a0200)" in html
@@ -109,7 +110,7 @@ def test_the_page_states_its_findings_with_links_and_a_preview_says_so():
 
 
 def test_a_hostile_finding_stays_text():
-    records = fixture.verdicts()
+    records = verdicts()
     records[0] |= {"verdict": "reproduced", "quantities": records[0]["quantities"] | NUMBERS}
     case = CASE | {"lead": HOSTILE, "text": HOSTILE}
     entries = [{"about": HOSTILE, "cases": [case]}]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import initbench
+from project_ledger import the_ledger
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -96,9 +97,9 @@ def test_every_link_of_the_readme_leads_somewhere(path):
 
 
 def test_readme_examples_name_a_figure_and_a_claim_that_exist():
-    from initbench import claims, figures
+    from initbench import figures
 
-    ledger = claims.load(ROOT / "workflow" / "claims")
+    ledger = the_ledger()
     shown = re.findall(r"results/figures/(\w+)\.svg", README)
     judged = re.findall(r"results/verdicts/(\w+)\.json", README)
     assert shown

@@ -1,11 +1,9 @@
-"""From a ledger and evidence to verdicts: rules, Holm, derived rows, sentences, attainability."""
+"""From evidence to verdicts: rules, Holm, derived rows, sentences, files."""
 
 import json
 import math
-import shutil
 import textwrap
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from initbench.claims import (
-    attainable,
     evidence_from_json,
     evidence_to_json,
     judge,
@@ -26,157 +23,13 @@ from initbench.claims.adjudicators.registry import adjudicates, adjudicator, adj
 from initbench.claims.judge import combine
 from initbench.claims.verdict import decide, seeds_to_decide
 from initbench.errors import InitbenchError
-from initbench.ledger_files import ledger_sha256
-from initbench.statistics import Estimate, exact, mean, paired_difference, proportion, undefined
-from initbench.tables import Tables
-
-ROOT = Path(__file__).parents[1]
-NO_TABLES = Tables(Path("nowhere"))
-
-DOCUMENT = """
-document: A
-title: A post
-source: a test
-rows:
-  - id: A01
-    document: A
-    section: First
-    kind: qual
-    statement: Runs succeed.
-    family: E1
-    needs: [tiny_sgd]
-    arms: 200 runs
-    quantities:
-      rate: {means: share of successful runs, kind: proportion}
-    rule:
-      reproduced: rate.low > 0.9
-      partly: rate.low > 0.5
-      not_reproduced: rate.high < 0.5
-    pitfalls: none
-    amendments: [M1]
-    figures: [a_figure]
-  - id: A02
-    document: A
-    section: 2.1
-    kind: num
-    statement: One beats the other.
-    family: E1
-    needs: [tiny_sgd]
-    arms: pairs
-    quantities:
-      gain: {means: paired difference, kind: difference}
-      side: a number beside it
-    rule:
-      reproduced: gain.low > 0.1
-      not_reproduced: within(gain, 0.1)
-  - {id: A03, document: A, section: Third, kind: expl, statement: Both., alias_of: [A01, A02],
-     logic: all}
-  - {id: A04, document: A, section: Third, kind: expl, statement: Again., alias_of: [A03],
-     logic: same}
-  - {id: A05, document: A, section: Third, kind: op, statement: Nice., not_testable: An opinion.}
-"""
-AMENDMENTS = """
-- {id: M1, date: 2026-11-22, rows: all, change: something, reason: some reason}
-"""
-EXPLANATIONS = """
-A01: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
-A04: {partly: Half of it holds.}
-"""
+from initbench.statistics import Estimate, exact, mean, paired_difference, undefined
+from small_ledger import NO_TABLES, lay_ledger, paired, rate, verdicts
 
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "claims").mkdir()
-    (tmp_path / "schemas").mkdir()
-    shutil.copy(ROOT / "workflow/schemas/ledger.schema.yaml", tmp_path / "schemas")
-    files = {"a": DOCUMENT, "amendments": AMENDMENTS, "explanations_a": EXPLANATIONS}
-    for name, text in files.items():
-        (tmp_path / "claims" / f"{name}.yaml").write_text(text)
-    return tmp_path / "claims"
-
-
-def rate(successes, n):
-    return proportion(np.arange(n) < successes)
-
-
-def paired(shift, n, spread=0.01):
-    wobble = spread * np.resize([1.0, -1.0], n)
-    return paired_difference(shift + wobble, np.zeros(n))
-
-
-def verdicts(ledger, claims):
-    found = {claim: (lambda _, q=quantities: q) for claim, quantities in claims.items()}
-    rows = [row for row in ledger.rows if row.id in claims]
-    evidence = measure(rows, NO_TABLES, found.__getitem__)
-    return {verdict.id: verdict for verdict in judge(ledger, evidence)}
-
-
-# The ledger
-
-
-def test_a_ledger_is_read_whole(folder):
-    ledger = load(folder)
-    assert [row.id for row in ledger.rows] == ["A01", "A02", "A03", "A04", "A05"]
-    assert ledger.row("A01").quantities["rate"].kind == "proportion"
-    assert ledger.row("A02").quantities["side"].means == "a number beside it"
-    assert ledger.row("A02").section == "2.1"
-    assert ledger.amendments[0].date == "2026-11-22"
-    assert ledger.explanations["A04"] == {"partly reproduced": "Half of it holds."}
-    assert [row.id for row in ledger.family("E1")] == ["A01", "A02"]
-
-
-def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
-    before = ledger_sha256(folder)
-    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}")
-    assert ledger_sha256(folder) == before == load(folder).sha256
-    (folder / "a.yaml").write_text((folder / "a.yaml").read_text().replace("0.9", "0.8"))
-    after = ledger_sha256(folder)
-    (folder / "amendments.yaml").write_text("[]")
-    assert len({before, after, ledger_sha256(folder)}) == 3
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("rate.low > 0.9", "ratio.low > 0.9", "A01: Unknown quantity 'ratio'; did you mean 'rate'"),
-        ("rate.low > 0.9", "rate.__class__ > 0.9", "may not say"),
-        ("rate.low > 0.9", "rate.low >", "no expression"),
-        ("pitfalls: none", "pitfals: none", "A01: .*pitfals"),
-        ("amendments: [M1]", "amendments: [M9]", "Unknown amendment 'M9'"),
-        ("alias_of: [A01, A02]", "alias_of: [A01, A09]", "Unknown claim 'A09'"),
-        ("alias_of: [A01, A02]", "alias_of: [A01, A04]", "cite each other"),
-        ("logic: all", "logic: same", "A03 has logic 'same'"),
-        ("logic: all", "logic: any", "'any' is not one of"),
-        ("id: A02", "id: A01", "'A01' twice"),
-        ("id: A02\n    document: A", "id: A02\n    document: B", "Unknown document 'B'"),
-        ("kind: difference", "kind: delta", "A02.quantities.gain"),
-        ("family: E1", "family: E11", "E11"),
-        ("not_testable: An opinion.", "pitfalls: none", "A05"),
-        ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
-        ("document: A\ntitle", "document: A: B\ntitle", "Cannot read"),
-    ],
-)
-def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
-    text = (folder / "a.yaml").read_text()
-    assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(InitbenchError, match=message):
-        load(folder)
-
-
-def test_explanations_must_name_claims_and_verdicts(folder):
-    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}")
-    with pytest.raises(InitbenchError, match="supported"):
-        load(folder)
-    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}")
-    with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
-        load(folder)
-
-
-def test_the_ledger_of_the_project_loads_and_its_rows_are_measured():
-    ledger = load(ROOT / "workflow" / "claims")
-    assert {row.id for row in ledger.rows if row.rule} <= set(adjudicators())
-    assert {amendment.id for amendment in ledger.amendments} >= {"M1", "M2", "M3", "M4", "M5"}
+    return lay_ledger(tmp_path)
 
 
 # Verdicts
@@ -436,47 +289,3 @@ def test_adjudicators_are_found_once_and_refuse_twins():
         adjudicates(claim)(lambda _: {})
     with pytest.raises(InitbenchError, match="Unknown adjudicator"):
         adjudicator("Z99")
-
-
-# Attainability
-
-
-def test_enough_seeds_are_attainable(folder):
-    ledger = load(folder)
-    assert attainable(ledger.row("A01"), 200) is None
-    assert attainable(ledger.row("A02"), 6) is None
-
-
-def test_too_few_runs_for_a_share_are_noticed(folder):
-    sentence = attainable(load(folder).row("A01"), 10)
-    assert sentence == (
-        "With the configured seeds this claim can never come out as reproduced: even 10 successes "
-        "in 10 runs put the lower end of `rate` at 0.7225, not above 0.9; it takes 35 runs."
-    )
-
-
-@pytest.mark.parametrize(("threshold", "seeds"), [(0.5, 4), (0.9, 35), (0.75, 12)])
-def test_the_runs_that_it_takes_suffice_and_no_fewer_do(threshold, seeds):
-    assert rate(seeds, seeds).low > threshold >= rate(seeds - 1, seeds - 1).low
-    assert rate(0, seeds).high < 1 - threshold <= rate(0, seeds - 1).high
-
-
-def test_nothing_can_be_decided_by_three_runs(folder):
-    sentence = attainable(load(folder).row("A01"), 3)
-    assert sentence.startswith("With the configured seeds this claim can never be decided:")
-    assert "even 0 successes in 3 runs put the upper end of `rate`" in sentence
-
-
-def test_too_few_pairs_are_noticed(folder):
-    sentence = attainable(load(folder).row("A02"), 5)
-    assert "never come out as reproduced" in sentence
-    assert "5 pairs cannot give a difference a p-value below 0.062; it takes 6 pairs" in sentence
-
-
-@pytest.mark.parametrize("n", [1, 4, 15, 16, 34, 35, 60])
-def test_unattainable_is_exactly_what_no_outcome_reaches(folder, n):
-    rule = {"reproduced": "rate.low > 0.8", "not_reproduced": "rate.high < 0.1"}
-    reached = {decide(rule, {"rate": rate(successes, n)}).key for successes in range(n + 1)}
-    sentence = attainable(replace(load(folder).row("A01"), rule=rule), n) or ""
-    assert ("reproduced" in reached) == ("above 0.8" not in sentence)
-    assert ("not_reproduced" in reached) == ("below 0.1" not in sentence)

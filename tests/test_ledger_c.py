@@ -1,7 +1,6 @@
 """Document C's ledger, adjudicators, checks and explanations fit together."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,13 +9,14 @@ import pytest
 from initbench.claims.adjudicators.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER
 from initbench.matrices.measurement import measure as multiply
 from matrix_world import SIZES, World
+from project_ledger import the_ledger
 from synthetic import SyntheticTables
 
-LEDGER = load(Path(__file__).parents[1] / "workflow" / "claims")
+LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "C"]
 MEASURED = [row for row in ROWS if row.rule and row.family in ("E5", "E6")]
 E5 = [row for row in MEASURED if row.family == "E5"]

@@ -1,18 +1,17 @@
 """Document D's ledger, adjudicators and explanations fit together."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from initbench.claims.adjudicators.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Row, load
+from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER
 from mnist_world import World, WorldTables
+from project_ledger import the_ledger
 
-LEDGER = load(Path(__file__).parents[1] / "workflow" / "claims")
+LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "D"]
 E2 = [row for row in ROWS if row.rule and row.family == "E2"]
 

@@ -14,6 +14,7 @@ from initbench.report import render
 from initbench.report.bundle import link
 from initbench.report.citations import claim_entry, document_entry, report_entry
 from initbench.report.render import LIMIT
+from report_verdicts import WORDS, verdicts
 
 VOID = {"meta", "link", "br", "input"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -77,7 +78,7 @@ def test_the_date_stands_in_the_stamp_alone(html):
 
 
 def test_every_claim_has_a_section_a_tile_and_a_place_in_the_contents(html, page):
-    for verdict in fixture.verdicts():
+    for verdict in verdicts():
         assert page.ids.count(verdict["id"]) == 1
         assert page.links.count(f"#{verdict['id']}") >= 3
         assert f"</span> {verdict['verdict']}</span>" in article(html, verdict["id"])
@@ -85,7 +86,7 @@ def test_every_claim_has_a_section_a_tile_and_a_place_in_the_contents(html, page
 
 def test_a_claim_shows_rule_numbers_reason_and_the_command_that_rebuilds_it(html):
     section = article(html, "A06").replace("\u00a0", " ")
-    record = next(v for v in fixture.verdicts() if v["id"] == "A06")
+    record = next(v for v in verdicts() if v["id"] == "A06")
     for text in (
         "make report ARGS=results/verdicts/A06.json",
         "seeds 2000000 to 2000199",
@@ -117,7 +118,7 @@ def test_nothing_is_loaded_and_only_links_leave_the_page(html, page):
 
 
 def test_hostile_strings_stay_text():
-    record = fixture.verdicts()[0] | {
+    record = verdicts()[0] | {
         "statement": HOSTILE,
         "arms": HOSTILE,
         "reason": HOSTILE,
@@ -165,14 +166,14 @@ def test_hostile_strings_stay_text():
 
 @pytest.mark.parametrize("missing", ["reason", "statement", "section"])
 def test_a_missing_value_is_an_error_that_names_it(missing):
-    records = fixture.verdicts()
+    records = verdicts()
     del records[3][missing]
     with pytest.raises(InitbenchError, match=missing):
         render(fixture.inputs(verdicts=records))
 
 
 def test_claims_without_figures_or_numbers_render():
-    records = [v for v in fixture.verdicts() if v["verdict"] == "not testable"]
+    records = [v for v in verdicts() if v["verdict"] == "not testable"]
     html = render(
         fixture.inputs(verdicts=records, figures=[], tables=[], costs=None, amendments=[])
     )
@@ -223,9 +224,9 @@ def test_derived_rows_link_to_the_rows_that_they_follow(html):
 
 
 def test_the_counts_of_the_header_are_those_of_the_verdicts(html):
-    words = [v["verdict"] for v in fixture.verdicts()]
+    words = [v["verdict"] for v in verdicts()]
     counts = dict(re.findall(r"</span> ([a-z ]+)</dt><dd>(\d+)</dd>", html))
-    assert counts == {word: str(words.count(word)) for word in fixture.WORDS}
+    assert counts == {word: str(words.count(word)) for word in WORDS}
 
 
 def test_the_page_is_small_and_a_large_one_is_refused(html):
@@ -246,7 +247,7 @@ def test_the_page_is_small_and_a_large_one_is_refused(html):
     ],
 )
 def test_records_at_odds_are_refused(change, message):
-    records = fixture.verdicts()
+    records = verdicts()
     records[0] |= change
     with pytest.raises(InitbenchError, match=message):
         render(fixture.inputs(verdicts=records))
@@ -261,7 +262,7 @@ def test_the_data_of_a_figure_come_back_from_their_link():
 
 
 def test_citations_escape_tex_and_close_their_braces():
-    environment, record = fixture.environment(), fixture.verdicts()[0]
+    environment, record = fixture.environment(), verdicts()[0]
     record["statement"] = "50 % of R&D_1 costs $5 {~^\\} #1"
     entries = [
         report_entry(environment, ["A", "D"]),

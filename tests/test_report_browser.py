@@ -10,6 +10,7 @@ from playwright.sync_api import sync_playwright
 
 import report_fixture as fixture
 from initbench.report import render
+from report_verdicts import WORDS, verdicts
 from test_report import Page
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -41,9 +42,9 @@ def address(tmp_path_factory):
 def excerpt(tmp_path_factory):
     """The address of a page with claims of every verdict, a preview, which axe reads faster."""
     ids = {"A01", "A04", "A05", "A06", "A08", "A09", "D04", "D07", "D09", "D33", "D35"}
-    kept = [verdict for verdict in fixture.verdicts() if verdict["id"] in ids]
-    assert {verdict["verdict"] for verdict in kept} == set(fixture.WORDS)
-    case = {"when": {"A01": list(fixture.WORDS)}, "lead": "One.", "text": "{A01.falling:percent}."}
+    kept = [verdict for verdict in verdicts() if verdict["id"] in ids]
+    assert {verdict["verdict"] for verdict in kept} == set(WORDS)
+    case = {"when": {"A01": list(WORDS)}, "lead": "One.", "text": "{A01.falling:percent}."}
     entries = [{"about": "one", "cases": [case]}]
     inputs = fixture.inputs(verdicts=kept, purpose="preview", findings=entries)
     return publish(tmp_path_factory, inputs)
@@ -106,7 +107,7 @@ def test_the_browser_mends_nothing_in_the_markup(visit):
 
 def test_the_board_is_filtered_by_keyboard(visit):
     page = visit()
-    records = fixture.verdicts()
+    records = verdicts()
     assert shown(page) == len(records)
     page.locator("[data-verdict='not-reproduced'].chip").focus()
     page.keyboard.press("Space")
@@ -171,7 +172,7 @@ def test_the_verdicts_unpack_when_they_download(visit, tmp_path):
         page.locator("#provenance").get_by_text("verdicts.json").click()
     assert download.value.suggested_filename == "verdicts.json"
     download.value.save_as(tmp_path / "verdicts.json")
-    assert json.loads((tmp_path / "verdicts.json").read_text()) == fixture.verdicts()
+    assert json.loads((tmp_path / "verdicts.json").read_text()) == verdicts()
 
 
 def test_a_link_to_a_table_opens_the_fold_that_holds_it(visit):
@@ -249,7 +250,7 @@ def test_a_figure_downloads_as_svg_and_its_data_as_csv(visit, tmp_path):
 
 def test_everything_is_there_without_scripts(visit):
     page = visit(java_script_enabled=False)
-    assert shown(page) == len(fixture.verdicts())
+    assert shown(page) == len(verdicts())
     assert page.locator(".script:visible").count() == 0
     assert page.locator("#contents a[href='#methods']").is_visible()
 

@@ -7,11 +7,12 @@ import pytest
 import yaml
 
 import report_fixture as fixture
-from initbench.claims import load
 from initbench.errors import InitbenchError
 from initbench.report import citations, guide, render
 from initbench.report.bundle import bibliography
 from initbench.report.controls import by_state, steadiness
+from project_ledger import the_ledger
+from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
@@ -98,7 +99,7 @@ def advice(verdicts, entries):
 
 
 def judged(**words):
-    first = fixture.verdicts()[0]
+    first = verdicts()[0]
     return [{**first, "id": claim, "verdict": word} for claim, word in words.items()]
 
 
@@ -148,7 +149,7 @@ def test_without_a_judged_claim_there_is_no_advice():
 
 
 def test_the_guide_cites_claims_of_the_ledger_only():
-    known = load(CLAIMS).by_id
+    known = the_ledger().by_id
     entries = guide.read(CLAIMS / "guide.yaml")
     cited = {claim for entry in entries for case in entry["cases"] for claim in case["when"]}
     assert cited <= set(known)

@@ -17,6 +17,7 @@ from initbench.report import bundle, exports, render, write_bundle
 from initbench.report.manifest import DOCUMENTS, FIGURE_FILES, manifest, rule_of, seeds_of
 from initbench.report.origins import Origins, seeds
 from initbench.report.slim import slim
+from report_verdicts import verdicts
 
 DATA = re.compile(r'href="(data:[^"]*)" download="([^"]*)"')
 
@@ -59,13 +60,13 @@ def test_a_report_without_tables_and_figures_still_has_their_folders(tmp_path):
 
 
 def test_the_verdicts_in_the_page_are_those_it_shows(embedded):
-    assert json.loads(embedded["verdicts.json"]) == fixture.verdicts()
+    assert json.loads(embedded["verdicts.json"]) == verdicts()
     assert json.loads(embedded["manifest.json"]) == fixture.provenance()
 
 
 def test_the_bibliography_has_an_entry_for_the_report_each_document_and_each_claim(embedded):
     keys = re.findall(r"^@misc\{([^,]+),", embedded["report.bib"], re.MULTILINE)
-    claims = [f"initbench-{v['id']}" for v in fixture.verdicts()]
+    claims = [f"initbench-{v['id']}" for v in verdicts()]
     assert keys == ["initbench", "initbench-A", "initbench-D", *claims]
 
 
@@ -76,7 +77,7 @@ def test_no_file_in_the_page_knows_the_time(embedded):
 
 
 def test_a_table_of_quantities_keeps_full_precision(embedded):
-    record = next(v for v in fixture.verdicts() if v["id"] == "A01")
+    record = next(v for v in verdicts() if v["id"] == "A01")
     rows = list(csv.DictReader(embedded["A01.csv"].splitlines()))
     assert [row["quantity"] for row in rows] == list(record["quantities"])
     assert float(rows[0]["value"]) == record["quantities"]["falling"]["value"]
@@ -93,7 +94,7 @@ def test_latex_escapes_what_tex_would_misread():
 
 def test_a_claim_without_numbers_has_no_table():
     names = bundle.tables(fixture.inputs())
-    bare = [v["id"] for v in fixture.verdicts() if not v["quantities"]]
+    bare = [v["id"] for v in verdicts() if not v["quantities"]]
     assert bare
     assert not {f"{claim}.csv" for claim in bare} & set(names)
 

@@ -17,6 +17,7 @@ from initbench.report.accuracy import accuracy_table
 from initbench.report.rules import readable, thresholds
 from initbench.report.strips import strip
 from initbench.report.svg import inline_svg
+from report_verdicts import verdicts
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 ROOM = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -305,9 +306,9 @@ def results(tmp_path):
     """A results folder with what the report reads, for one experiment and one figure."""
     drawn = fixture.figure("curves", ["D01"], "Curves")
     words = {key: drawn[key] for key in ("title", "caption", "alt", "claims")}
-    verdicts = [verdict | {"needs": ["tiny", "checks"]} for verdict in fixture.verdicts()]
+    records = [verdict | {"needs": ["tiny", "checks"]} for verdict in verdicts()]
     files = {
-        "verdicts.json": verdicts,
+        "verdicts.json": records,
         "environment.json": fixture.environment(),
         "manifest.json": fixture.provenance(),
         "figures/curves.json": words,

@@ -83,22 +83,14 @@ def test_another_parameter_of_an_init_reruns_that_init(project):
     assert planned(project) == {"train_orthogonal": 1, "collect_runs": 1}
 
 
-def test_more_seeds_train_only_the_new_block(project):
-    config = tiny()
-    config["experiments"]["tiny"]["grid"][0]["seeds"] = 3
-    write_config(project, config)
-    status, output = snakemake(project, "-n", TARGET)
-    assert status == 0
-    assert jobs(output) == {"train_default": 1, "collect_runs": 1}
-    assert "seeds 2000002-2000002" in output
-
-
-def test_a_run_says_what_it_has_to_do_and_what_it_took(project):
+def test_more_seeds_train_only_the_new_block_and_the_run_says_what_it_does_and_took(project):
     config = tiny()
     config["experiments"]["tiny"]["grid"][0]["seeds"] = 3
     write_config(project, config)
     status, output = snakemake(project)
     assert status == 0, output
+    assert jobs(output) == {"train_default": 1, "collect_runs": 1}
+    assert "seeds 2000002-2000002" in output
     assert "initbench: 2 jobs to do (collect 1, train 1); about " in output
     assert " s on 2 cores, by earlier runs." in output
     assert "initbench: 2 of 2 measured jobs took " in output

@@ -1,8 +1,12 @@
 """Picks from the collected tables what the adjudicators compare: runs of one cell, by seed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from initbench.errors import InitbenchError
@@ -22,21 +26,36 @@ class Cell:
     architecture: str = "tanh_chain"
 
 
-def select(frame: pd.DataFrame, cell: Cell) -> pd.DataFrame:
-    """Return the rows of `cell`; InitbenchError when the table has none."""
-    mask = frame["init"] == cell.init
-    mask &= (frame["dataset"] == cell.dataset) & (frame["architecture"] == cell.architecture)
-    if not mask.any():
+def select(frame: pd.DataFrame, cell: Cell, **wanted: Any) -> pd.DataFrame:
+    """Return the rows of `cell` with the `wanted` values in further columns.
+
+    InitbenchError when the table has none.
+    """
+    return frame[_places(frame, cell, wanted)]
+
+
+def _places(
+    frame: pd.DataFrame, cell: Cell, wanted: Mapping[str, Any] = MappingProxyType({})
+) -> npt.NDArray[np.bool_]:
+    """Return which rows of `frame` are those of `cell` with the `wanted` values."""
+    identity = {"init": cell.init, "dataset": cell.dataset, "architecture": cell.architecture}
+    found = np.ones(len(frame), dtype=bool)
+    for column, value in (*identity.items(), *wanted.items()):
+        # The bare arrays compare several times faster than the columns do.
+        found &= np.asarray(frame[column].array == value, dtype=bool)
+    if not found.any():
         raise InitbenchError(
             f"The tables of '{cell.experiment}' hold no run of {cell.dataset} x "
             f"{cell.architecture} x {cell.init}; run that cell before judging."
         )
-    return frame[mask]
+    return found
 
 
 def final(tables: Tables, cell: Cell, column: str = "test_accuracy") -> "pd.Series[Any]":
     """Return an outcome of every run of `cell`, indexed by seed."""
-    return select(tables.outcomes(cell.experiment), cell).set_index("seed")[column]
+    frame = tables.outcomes(cell.experiment)
+    places = _places(frame, cell)
+    return frame[column][places].set_axis(frame["seed"][places])
 
 
 def curve_at(
@@ -52,8 +71,7 @@ def measured(
     tables: Tables, cell: Cell, quantity: str, step: int | None = None, index: int = 0
 ) -> pd.DataFrame:
     """Return a recorded quantity as a table seeds x layers; `step` None means the last one."""
-    rows = tables.layers(cell.experiment)
-    rows = select(rows[(rows["quantity"] == quantity) & (rows["index"] == index)], cell)
+    rows = select(tables.layers(cell.experiment), cell, quantity=quantity, index=index)
     at = rows["step"].max() if step is None else step
     return rows[rows["step"] == at].pivot(index="seed", columns="layer", values="value")
 
