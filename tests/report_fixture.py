@@ -176,10 +176,23 @@ def costs() -> Record:
     """Return the cost of two rules and the speed of one experiment."""
     return {
         "rules": [
-            {"rule": "train_orthogonal", "jobs": 24, "seconds": 812.4, "max_rss_mb": 431.7},
-            {"rule": "draw_figure", "jobs": 12, "seconds": 31.5, "max_rss_mb": 210.0},
+            {
+                "rule": "train_orthogonal",
+                "jobs": 24,
+                "seconds": 812.4,
+                "processor_seconds": 790.1,
+                "max_rss_mb": 431.7,
+            },
+            {
+                "rule": "draw_figure",
+                "jobs": 12,
+                "seconds": 31.5,
+                "processor_seconds": 30.2,
+                "max_rss_mb": 210.0,
+            },
         ],
         "total_seconds": 843.9,
+        "total_processor_seconds": 820.3,
         "peak_gflops": 88.2,
         "training": [
             {
