@@ -1,11 +1,19 @@
 # initbench: from config.yaml to reports/report.html. This file is an index; the work is in
 # workflow/rules (what depends on what) and src/initbench (the science).
+import functools
+import gc
 import os
 import sys
 
+import smart_open
 from snakemake.utils import min_version
 
 min_version("9.12")
+
+# Planning makes millions of objects that live to its end; to look among them for garbage is vain.
+gc.set_threshold(200_000, 20, 20)
+# Snakemake asks for the parts of a script's path four times a job; each answer compiles a class.
+smart_open.parse_uri = functools.cache(smart_open.parse_uri)
 
 
 configfile: "config.yaml"
