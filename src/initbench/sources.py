@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parent
 NO_NUMBERS = {
     *("errors.py", "io.py", "values.py", "manifest.py", "specification.py"),
-    *("catalogue.py", "sources.py", "yaml_schemas.py"),
+    *("catalogue.py", "figure_catalogue.py", "sources.py", "yaml_schemas.py"),
 }
 # An import from the package, its names on one line or in brackets: no need to parse the whole file.
 IMPORT = re.compile(
