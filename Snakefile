@@ -1,11 +1,15 @@
 # initbench: from config.yaml to reports/report.html. This file is an index; the work is in
 # workflow/rules (what depends on what) and src/initbench (the science).
+import gc
 import os
 import sys
 
 from snakemake.utils import min_version
 
 min_version("9.12")
+
+# Planning makes millions of objects that live to its end; to look among them for garbage is vain.
+gc.set_threshold(200_000, 20, 20)
 
 
 configfile: "config.yaml"

@@ -142,6 +142,11 @@ def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
     assert (tmp_path / "a.pdf").read_bytes() == pdf(drawing)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_is_found_by_the_file_that_the_catalogue_names(name: str) -> None:
+    assert figures.find(name) is figures.registry()[name]
+
+
 def test_a_pdf_has_equal_bytes_and_no_date(tables: Tables) -> None:
     first, second = (pdf(figures.registry()["replay_curves"].draw(tables)) for _ in range(2))
     assert first == second

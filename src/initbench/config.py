@@ -8,11 +8,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
-from initbench import architectures, at_init, datasets
+from initbench import architectures, at_init, datasets, yaml_schemas
 from initbench.errors import InitbenchError, unknown
 from initbench.inits import catalogue
 from initbench.matrices import ensembles
@@ -50,8 +48,7 @@ def validate(config: Config, root: Path) -> None:
 
     `root` is the project's folder, where the schema and the methods' rules lie.
     """
-    schema = yaml.safe_load((root / SCHEMA).read_text())
-    error = best_match(Draft202012Validator(schema).iter_errors(config))
+    error = yaml_schemas.fault(config, yaml_schemas.schema(root / SCHEMA))
     if error is not None:
         raise _sentence(error)
     _check_entries(config, root)
@@ -202,6 +199,8 @@ def cell_spec(config: Config, cell: Any) -> dict[str, Any]:
 
 def _protocol_spec(config: Config, cell: Any) -> dict[str, Any]:
     """Return the protocol entry of a cell with its crossing's wishes, shortened in the preview."""
+    if cell.experiment not in config["experiments"]:
+        raise unknown("experiment", cell.experiment, config["experiments"])
     experiment = config["experiments"][cell.experiment]
     crossing = next(c for c in experiment["grid"] if _holds(c, cell))
     protocol = _extended(config["protocols"][experiment["protocol"]], crossing)

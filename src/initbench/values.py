@@ -8,6 +8,7 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -104,15 +105,21 @@ def check_keywords(owner: str, source: Path, function: str, given: Mapping[str, 
 
     `owner` is the name of the function in the message; a keyword without default is required.
     """
-    tree = ast.parse(source.read_text(encoding="utf-8"))
-    found = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function)
-    arguments = {argument.arg: argument for argument in found.args.kwonlyargs}
+    found = _arguments(source.read_text(encoding="utf-8"), function)
+    arguments = {argument.arg: argument for argument in found.kwonlyargs}
     for name, value in given.items():
         if name not in arguments:
             raise unknown(f"parameter of {owner}", name, arguments)
         check_value(owner, arguments[name], value)
-    for name, default in zip(arguments, found.args.kw_defaults, strict=True):
+    for name, default in zip(arguments, found.kw_defaults, strict=True):
         if default is None and name not in given:
             raise InitbenchError(
                 f"The {owner} needs the parameter '{name}'; add it to the entry in config.yaml."
             )
+
+
+@cache
+def _arguments(text: str, function: str) -> ast.arguments:
+    """Return the arguments of `function` in the `text` of a source file."""
+    tree = ast.parse(text)
+    return next(n.args for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function)

@@ -26,6 +26,7 @@ LIBRARIES = (
     "torch.func", "pandas", "scipy.stats", "pandera.pandas", "matplotlib.figure", "seaborn",
     "statsmodels.api", "sklearn.model_selection",
     "torch.fx.experimental.symbolic_shapes",  # what a network on torch's meta device imports
+    "matplotlib.backends.backend_svg", "matplotlib.backends.backend_pdf", "jsonschema",
 )  # fmt: skip
 
 

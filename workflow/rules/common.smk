@@ -58,12 +58,9 @@ FIGURES = {
 }
 
 
-# The pattern of each output file of each method is compiled: a list of all architectures would
-# cost a second.
 wildcard_constraints:
     experiment="|".join(map(re.escape, config["experiments"])),
     dataset="|".join(map(re.escape, config["datasets"])),
-    architecture=r"[^/]+",
     probe="|".join(map(re.escape, PROBES)) or "(?!)",
     ensemble="|".join(map(re.escape, ENSEMBLES)) or "(?!)",
     seeds=r"\d+-\d+",

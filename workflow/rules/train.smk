@@ -11,6 +11,11 @@ rule train:
         "<results>/logs/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.log",
     benchmark:
         "<results>/benchmarks/train/{experiment}/{dataset}/{architecture}/<init>/{seeds}.tsv"
+    # Every file is compared with the patterns of all methods: lists of all names cost a second.
+    wildcard_constraints:
+        experiment=r"[^/]+",
+        dataset=r"[^/]+",
+        architecture=r"[^/]+",
     threads: 1
     resources:
         mem_mb=2000,

@@ -3,8 +3,8 @@ from pathlib import Path
 from initbench.jobs import job
 
 with job(snakemake.log[0]):
-    from initbench.figures import registry, save
+    from initbench.figures import find, save
     from initbench.tables import Tables
 
-    drawing = registry()[snakemake.wildcards.figure].draw(Tables(Path(snakemake.params.tables)))
+    drawing = find(snakemake.wildcards.figure).draw(Tables(Path(snakemake.params.tables)))
     save(drawing, Path(snakemake.output.svg), Path(snakemake.output.csv))

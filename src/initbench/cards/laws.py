@@ -1,6 +1,8 @@
 """The law that a method declares for its weights, against the weights that it draws."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,8 +50,9 @@ def law(
 
 def _compared(declared: Sequence[Any], draws: Sequence[Weights]) -> dict[str, Any]:
     known = [place for place, one in enumerate(declared) if one is not None]
+    variances = {k: declared[k].var() for k in known}
     ratios = [
-        np.mean([float(draw[k].double().square().mean()) / declared[k].var() for k in known])
+        np.mean([float(draw[k].double().square().mean()) / variances[k] for k in known])
         for draw in draws
     ]
     places = [
@@ -89,6 +92,12 @@ def _drawn(
 
 
 def _plain() -> nn.Module:
+    """Return a net of `SIZES` whose weights hold anything; a copy is cheaper than a new one."""
+    return deepcopy(_skeleton())
+
+
+@cache
+def _skeleton() -> nn.Module:
     with torch.device("meta"):  # no draw from the global stream
         model = MLP(list(SIZES), "tanh")
     return model.to_empty(device="cpu")

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
+from initbench import yaml_schemas
 from initbench.claims.conditions import evaluate
 from initbench.errors import InitbenchError, unknown
 from initbench.ledger_files import files, ledger_sha256
@@ -141,15 +140,16 @@ def load(folder: Path) -> Ledger:
     Raises InitbenchError, one sentence, at the first thing that is wrong.
     """
     *documents, amendments = files(folder)
-    schema = yaml.safe_load((folder.parent / "schemas" / "ledger.schema.yaml").read_text("utf-8"))
-    parts = [read(path, schema) for path in documents]
-    changes = [*read(amendments, _part(schema, "amendments"))]
+    schema = folder.parent / "schemas" / "ledger.schema.yaml"
+    document = yaml_schemas.schema(schema)
+    parts = [read(path, document) for path in documents]
+    changes = [*read(amendments, yaml_schemas.schema(schema, "amendments"))]
     changes += [change for part in parts for change in part.get("amendments", [])]
     ledger = Ledger(
         tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
         tuple(Row.of(entry) for part in parts for entry in part["rows"]),
         tuple(Amendment.of(change) for change in changes),
-        _explanations(folder, _part(schema, "explanations")),
+        _explanations(folder, yaml_schemas.schema(schema, "explanations")),
         ledger_sha256(folder),
     )
     _check(ledger)
@@ -184,7 +184,7 @@ def read(path: Path, schema: Mapping[str, Any]) -> Any:
     except (OSError, yaml.YAMLError) as fault:
         raise InitbenchError(f"Cannot read {path}: {' '.join(str(fault).split())}.") from None
     content = json.loads(json.dumps(content, default=str))
-    error = best_match(Draft202012Validator(schema).iter_errors(content))
+    error = yaml_schemas.fault(content, schema)
     if error is not None:
         place = _place(content, list(error.absolute_path))
         raise InitbenchError(f"In {path.name} at {place}: {error.message}; please correct it.")
@@ -196,10 +196,6 @@ def _place(content: Any, path: list[str | int]) -> str:
     if path[:1] == ["rows"] and len(path) > 1:
         path = [content["rows"][path[1]].get("id", path[1]), *path[2:]]
     return ".".join(map(str, path)) or "the top level"
-
-
-def _part(schema: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {"$defs": schema["$defs"], "$ref": f"#/$defs/{name}"}
 
 
 def _check(ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from initbench import figure_catalogue
 from initbench.errors import InitbenchError
 from initbench.figures.style import THEME
 from initbench.tables import Tables
@@ -82,3 +83,10 @@ def registry() -> dict[str, FigureSpec]:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"initbench.figures.{module.name}")
     return dict(sorted(_SPECS.items()))
+
+
+def find(name: str) -> FigureSpec:
+    """Return the figure of this name; of all the figures' files only its own is imported."""
+    file = figure_catalogue.catalogue()[name].file
+    importlib.import_module(f"initbench.figures.{file.stem}")
+    return _SPECS[name]
