@@ -68,6 +68,12 @@ def test_an_undecided_verdict_names_the_threshold_and_the_seeds(folder):
         "No condition of the rule is met: `rate` = 0.55 (95 % interval 0.4808 to 0.6174, n = 200): "
         "the interval straddles 0.5; about 384 seeds would decide it."
     )
+
+
+def test_a_number_of_seeds_that_nobody_trains_is_not_told(folder):
+    found = verdicts(load(folder), {"A01": {"rate": rate(501, 1000)}})["A01"]
+    assert found.needed_seeds > 10_000
+    assert found.reason.endswith("no practical number of seeds would decide it.")
     assert found.why == ""
 
 

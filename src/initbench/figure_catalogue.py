@@ -4,7 +4,6 @@ So the workflow knows its figures without importing matplotlib, which takes seco
 """
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,6 @@ from initbench.errors import InitbenchError
 from initbench.sources import PACKAGE, closure
 
 FOLDER = PACKAGE / "figures"
-# The call in `@figure(...)`, which alone is parsed: whole files would cost five times as much.
-DECORATION = re.compile(r"^@(figure\(.*?\))$(?=\n@|\ndef )", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,10 @@ def source_files(entry: Entry) -> list[Path]:
 
 def _decorations(file: Path) -> Iterator[dict[str, ast.expr]]:
     """Yield the arguments of each `@figure(...)` in `file`."""
-    for text in DECORATION.findall(file.read_text(encoding="utf-8")):
-        call = ast.parse(text, mode="eval").body
-        if isinstance(call, ast.Call):
-            yield {str(word.arg): word.value for word in call.keywords}
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        for call in getattr(node, "decorator_list", []):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "figure":
+                yield {str(word.arg): word.value for word in call.keywords}
 
 
 def _literal(node: ast.expr, file: Path) -> Any:

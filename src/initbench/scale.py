@@ -116,8 +116,8 @@ def page(points: Sequence[Point]) -> str:
     return f"""# How planning grows with the grid
 
 Dry runs of made-up grids: a cell is a dataset, an architecture and an init with
-one block of seeds, and becomes one training job. Made by
-`make scale ARGS="--most {points[-1].cells}"` on {machine["processor"]},
+one block of seeds, and becomes one training job. Made by `make scale`
+with `--most {points[-1].cells}` on {machine["processor"]},
 Python {machine["python"]}, Snakemake {machine["packages"]["snakemake"]}; nothing is trained.
 Other work on the machine makes the first column of seconds longer than the second.
 

@@ -1,7 +1,6 @@
 """Which of the package's files a module depends on, read from its imports without running it."""
 
 import ast
-import re
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +9,6 @@ NO_NUMBERS = {
     *("errors.py", "io.py", "values.py", "manifest.py", "specification.py"),
     *("catalogue.py", "figure_catalogue.py", "sources.py", "yaml_schemas.py"),
 }
-# An import from the package, its names on one line or in brackets: no need to parse the whole file.
-IMPORT = re.compile(
-    rf"^[ \t]*(from {PACKAGE.name}(?:\.[\w.]+)? import (?:\([^)]*\)|[^\n(]+))", re.MULTILINE
-)
 
 
 @cache
@@ -34,9 +29,10 @@ def closure(path: Path) -> tuple[Path, ...]:
 
 @cache
 def _imports(path: Path) -> list[Path]:
-    statements = ast.parse("\n".join(IMPORT.findall(path.read_text(encoding="utf-8")))).body
-    imports = [node for node in statements if isinstance(node, ast.ImportFrom)]
-    files = {file for node in imports for file in _files(node)}
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in imports if (node.module or "").split(".")[0] == PACKAGE.name]
+    files = {file for node in ours for file in _files(node)}
     return sorted(file for file in files if file.name not in NO_NUMBERS)
 
 

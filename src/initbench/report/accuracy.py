@@ -31,10 +31,7 @@ def accuracy_table(
             *(["learning rate"] if tried else []),
         ],
         "groups": [
-            {
-                "name": " × ".join(map(str, task)),
-                "rows": _ranked(runs, level, tried),
-            }
+            {"name": " × ".join(map(str, task)), "rows": _ranked(runs, level, tried)}
             for task, runs in tasks
         ],
     }

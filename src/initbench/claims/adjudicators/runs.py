@@ -1,8 +1,6 @@
 """Picks from the collected tables what the adjudicators compare: runs of one cell, by seed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,12 +29,10 @@ def select(frame: pd.DataFrame, cell: Cell, **wanted: Any) -> pd.DataFrame:
 
     InitbenchError when the table has none.
     """
-    return frame[_places(frame, cell, wanted)]
+    return frame[_places(frame, cell, **wanted)]
 
 
-def _places(
-    frame: pd.DataFrame, cell: Cell, wanted: Mapping[str, Any] = MappingProxyType({})
-) -> npt.NDArray[np.bool_]:
+def _places(frame: pd.DataFrame, cell: Cell, **wanted: Any) -> npt.NDArray[np.bool_]:
     """Return which rows of `frame` are those of `cell` with the `wanted` values."""
     identity = {"init": cell.init, "dataset": cell.dataset, "architecture": cell.architecture}
     found = np.ones(len(frame), dtype=bool)
