@@ -34,12 +34,15 @@ def check(spec: Mapping[str, Any]) -> None:
 
 
 def build(spec: Mapping[str, Any]) -> "Feedforward":
-    """Return the network of `spec` on the CPU in float32, its parameters not yet filled."""
+    """Return the network of `spec` on the CPU in float32, its parameters not yet an init's.
+
+    The same at each call, whatever it draws, and no draw from the global stream.
+    """
     import torch
 
     check(spec)
     family = importlib.import_module(f"initbench.architectures.{spec['family']}")
-    with torch.device("meta"):  # no draw from the global stream
-        model = family.build(**{k: v for k, v in spec.items() if k != "family"})
-    network: Feedforward = model.to_empty(device="cpu")
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        network: Feedforward = family.build(**{k: v for k, v in spec.items() if k != "family"})
     return network

@@ -16,9 +16,9 @@ from initbench.probes import measure
 from initbench.seeds import torch_stream
 from initbench.training.batches import Batches
 from initbench.training.data import Data
-from initbench.training.ensemble import stack
 from initbench.training.objectives import OBJECTIVES, status
 from initbench.training.optimizers import make_optimizers
+from initbench.training.proof import Way, way
 from initbench.training.protocol import Protocol
 from initbench.training.recorder import OUTCOMES, Recorder
 
@@ -43,13 +43,15 @@ def train_block(
     differ; then a seed may come again. A result does not depend on the block.
     """
     data = Data.of(split)
+    blank = architectures.build(architecture)
+    found = way(blank, data.train_x.shape[2:])
     rates = rates or list(protocol.rates) * len(seeds)
     batch = data.train_x[0, : protocol.batch_size(split.train_x.shape[1])]
     size = _together(architecture, batch, len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
         rows = slice(start, start + size)
-        nets = (architecture, init)
+        nets = (blank, init, found)
         run = Run(nets, protocol, data.of_seeds(rows), seeds[rows], rates[rows])
         tables.append(run.train())
     return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
@@ -70,23 +72,22 @@ class Run:
 
     def __init__(
         self,
-        nets: tuple[Mapping[str, Any], Mapping[str, Any]],
+        nets: tuple[Feedforward, Mapping[str, Any], Way],
         protocol: Protocol,
         data: Data,
         seeds: Sequence[int],
         rates: Sequence[float],
     ) -> None:
-        """Draw the models of `seeds` by `nets`, an architecture and an init, and stack them."""
+        """Draw the models of `seeds` by `nets`: a blank, an init, and what makes one of all."""
         self.protocol, self.data, self.seeds, self.rates = protocol, data, seeds, rates
         self.objective = OBJECTIVES[protocol.loss]
-        architecture, init = nets
-        blank = architectures.build(architecture)
+        blank, init, side_by_side = nets
         calibration = data.train_x[:, :CALIBRATION]
         models = {
             seed: _draw(blank, init, seed, calibration[k % len(calibration)])
             for k, seed in enumerate(seeds)
         }
-        self.model = stack([models[seed] for seed in seeds], seeds)
+        self.model = side_by_side([models[seed] for seed in seeds], seeds)
         samples = data.train_x.shape[1]
         self.batches = Batches(data.train_x, data.train_y, seeds, protocol.batch_size(samples))
         self.total = protocol.epochs * self.batches.per_epoch

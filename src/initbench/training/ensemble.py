@@ -1,208 +1,87 @@
-"""Stack the models of a block of seeds on a leading axis; an author writes plain torch layers.
+"""The models of a block as one network for all seeds; an author writes plain torch layers.
 
-A stacked layer keeps its parameters as (seeds, ...) under their own names. It runs all seeds in
-one call where that is faster and one seed after another where it is not; each seed's numbers are
-bit for bit those of the seed trained alone.
+Either way the parameters are (seeds, ...) under their own names, and each seed's numbers are bit
+for bit those of the seed trained alone.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
-from torch.nn.functional import layer_norm
 
-from initbench.architectures.activations import STRIDE
 from initbench.architectures.feedforward import Feedforward
-from initbench.errors import InitbenchError
-from initbench.inits.common import has_fixed_start
 from initbench.seeds import torch_stream
-
-ROUNDS_TAILS = (nn.Sigmoid, nn.ELU, nn.GELU, nn.SELU, nn.SiLU)
-
-
-class Stacked(nn.Module):
-    """The same layer of S models, its parameters side by side."""
-
-    def __init__(self, layers: Sequence[nn.Module]) -> None:
-        """Copy each parameter of `layers` into one of shape (S, ...)."""
-        super().__init__()
-        for name, _ in layers[0].named_parameters():
-            values = [layer.get_parameter(name).detach() for layer in layers]
-            self.register_parameter(name, nn.Parameter(torch.stack(values)))
-
-
-class StackedLinear(Stacked):
-    """The linear layers of S models: (S, n, ..., in) to (S, n, ..., out).
-
-    The output lies in memory as (S, out, samples): measured 1.2-1.8 times faster than
-    features-last on the CPU.
-    """
-
-    weight: Tensor
-    bias: Tensor
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the outputs; logically features-last, in memory samples-last."""
-        if x.dim() > 3:
-            outputs: Tensor = self(x.flatten(1, -2))
-            return outputs.view(*x.shape[:-1], -1)
-        if 1 in (x.shape[1], *self.weight.shape[1:]):  # rounded otherwise by a product of one model
-            products = x.unsqueeze(-2) * self.weight.unsqueeze(1)
-            return products.sum(-1) + self.bias.unsqueeze(1)
-        return torch.baddbmm(self.bias.unsqueeze(-1), self.weight, x.mT).mT
-
-
-class StackedLayerNorm(Stacked):
-    """The layer normalisations of S models, each with its own affine map: (S, n, ..., features)."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def __init__(self, layers: Sequence[nn.LayerNorm]) -> None:
-        """Copy the parameters of `layers` and the settings of the first."""
-        super().__init__(layers)
-        self.shape, self.eps = layers[0].normalized_shape, layers[0].eps
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the normalised, scaled and shifted `x`."""
-        normal = layer_norm(x, self.shape, eps=self.eps)
-        return normal * _beside(self.weight, x) + _beside(self.bias, x)
-
-
-class SeedLoop(Stacked):
-    """Layers of S models that are no faster together than one after another: convolutions."""
-
-    def __init__(self, layers: Sequence[nn.Module]) -> None:
-        """Copy the parameters of `layers` and keep the forward pass of the first."""
-        super().__init__(layers)
-        self.call = partial(functional_call, layers[0])
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the outputs (S, n, ...) of the inputs (S, n, ...)."""
-        names, parameters = zip(*self.named_parameters(), strict=True)
-        seeds = zip(x, *parameters, strict=True)
-        return torch.stack(
-            [self.call(dict(zip(names, own, strict=True)), (part,)) for part, *own in seeds]
-        )
-
-
-class Broadcast(Stacked):
-    """Layers of S models whose parameters broadcast against the last axes of the input."""
-
-    def __init__(self, layers: Sequence[nn.Module]) -> None:
-        """Copy the parameters of `layers` and keep the forward pass of the first."""
-        super().__init__(layers)
-        self.call = partial(functional_call, layers[0])
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the outputs of the inputs (S, n, ...)."""
-        outputs: Tensor = self.call(
-            {name: _beside(parameter, x) for name, parameter in self.named_parameters()}, (x,)
-        )
-        return outputs
-
-
-class SamplesLast(nn.Module):
-    """An elementwise activation applied in the memory order that StackedLinear leaves."""
-
-    def __init__(self, activation: nn.Module) -> None:
-        """Wrap `activation`."""
-        super().__init__()
-        self.activation = activation
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return activation(x)."""
-        out: Tensor = self.activation(x.mT).mT
-        return out
-
-
-class SeedBySeed(nn.Module):
-    """An activation whose kernel rounds the last few numbers of a tensor otherwise than the rest.
-
-    Applied to each seed's slice alone, it gives every seed the same bits in any block. Slices
-    without such a tail are taken together, which is faster.
-    """
-
-    def __init__(self, activation: nn.Module) -> None:
-        """Wrap `activation`."""
-        super().__init__()
-        self.activation = activation
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return activation(x)."""
-        x = x.mT
-        if isinstance(self.activation, nn.GELU):
-            x = x.contiguous()  # another kernel serves other layouts
-        if x[0].numel() % STRIDE == 0:
-            whole: Tensor = self.activation(x).mT
-            return whole
-        return torch.stack([self.activation(part) for part in x]).mT
-
-
-class SeededDropout(nn.Module):
-    """Dropout whose masks come from each seed's own stream, so that blocks change nothing."""
-
-    def __init__(self, p: float, seeds: Sequence[int]) -> None:
-        """Keep one stream a seed; `p` is the share that is dropped."""
-        super().__init__()
-        self.keep = 1.0 - p
-        self.streams = [torch_stream(seed, "dropout") for seed in seeds]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return x (S, n, features) with masked and rescaled features while training."""
-        if not self.training:
-            return x
-        masks = [torch.rand(x.shape[1:], generator=s) < self.keep for s in self.streams]
-        return x * torch.stack(masks) / self.keep
-
-
-KINDS: dict[type[nn.Module], type[Stacked]] = {
-    nn.Linear: StackedLinear,
-    nn.LayerNorm: StackedLayerNorm,
-    nn.Conv2d: SeedLoop,
-}
+from initbench.training.stackable import check_structure, side_by_side
+from initbench.training.stacked import together
 
 
 def stack(models: Sequence[Feedforward], seeds: Sequence[int]) -> Feedforward:
     """Return one network that runs `models` side by side on inputs (S, n, ...).
 
-    Raises InitbenchError where a module has parameters and is of no kind that can be stacked.
+    What stands between the layers must not care for an axis in front, which `proof` tests. Raises
+    InitbenchError for a module that is not known to be right when stacked.
     """
+    check_structure(models[0])
     stacked = copy.deepcopy(models[0])
     for name, module in models[0].named_modules():
-        if list(module.children()):
-            _refuse_parameters(name, module)
-        elif not isinstance(module, nn.Identity):
+        if not list(module.children()):
             layers = [m.get_submodule(name) for m in models]
-            stacked.set_submodule(name, _side_by_side(name, layers, seeds))
+            stacked.set_submodule(name, side_by_side(name, layers, seeds))
     return stacked
 
 
-def _side_by_side(name: str, layers: Sequence[nn.Module], seeds: Sequence[int]) -> nn.Module:
-    first = layers[0]
-    for kind, stacked in KINDS.items():
-        if isinstance(first, kind):
-            return stacked(layers)
-    if isinstance(first, nn.Dropout):
-        return SeededDropout(first.p, seeds)
-    if has_fixed_start(first):
-        return Broadcast(layers)
-    _refuse_parameters(name, first)
-    return SeedBySeed(first) if isinstance(first, ROUNDS_TAILS) else SamplesLast(first)
+class OneByOne(Feedforward):
+    """Models of any kind, each run alone as torch runs it, with random numbers of its own."""
+
+    def __init__(self, models: Sequence[Feedforward], seeds: Sequence[int]) -> None:
+        """Copy the parameters of `models`, and keep the first to run all of them."""
+        super().__init__()
+        self._run = [States(models[0])]  # in a list: no part of this network
+        self._streams = [torch_stream(seed, "dropout").get_state() for seed in seeds]
+        for name, _ in models[0].named_parameters():
+            path, _, own = name.rpartition(".")
+            own_parameters = [model.get_parameter(name) for model in models]
+            _holder(self, path).register_parameter(own, together(own_parameters))
+
+    def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """Yield the states (S, n, ...) of the inputs (S, n, ...)."""
+        self._run[0].train(self.training)
+        runs = [self._alone(k, part) for k, part in enumerate(x)]
+        for layer in zip(*runs, strict=True):
+            yield layer[0][0], torch.stack([state for _, state in layer])
+
+    def _alone(self, k: int, x: Tensor) -> list[tuple[str, Tensor]]:
+        """Return the states of model k; from copies, for kernels may look at where numbers lie."""
+        own = {f"net.{name}": p[k].clone() for name, p in self.named_parameters()}
+        with torch.random.fork_rng(devices=[]):
+            torch.set_rng_state(self._streams[k])
+            states: list[tuple[str, Tensor]] = functional_call(self._run[0], own, (x.clone(),))
+            if self.training:
+                self._streams[k] = torch.get_rng_state()
+        return states
 
 
-def _refuse_parameters(name: str, module: nn.Module) -> None:
-    if list(module.parameters(recurse=False)):
-        raise InitbenchError(
-            f"Layer '{name}' is a {type(module).__name__} with parameters, but only nn.Linear, "
-            "nn.Conv2d, nn.LayerNorm and leaf modules with FIXED_START can be stacked; build the "
-            "architecture from these and parameter-free activations."
-        )
+class States(nn.Module):
+    """A net whose output are all its states."""
+
+    def __init__(self, net: Feedforward) -> None:
+        """Wrap `net`."""
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> list[tuple[str, Tensor]]:
+        """Return the names and states of the layers."""
+        return list(self.net.states(x))
 
 
-def _beside(parameter: Tensor, x: Tensor) -> Tensor:
-    """Return a `parameter` (S, ...) as (S, 1, ..., 1, ...), one size for each axis of `x`."""
-    return parameter.view(len(parameter), *[1] * (x.dim() - parameter.dim()), *parameter.shape[1:])
+def _holder(model: nn.Module, path: str) -> nn.Module:
+    """Return the module at `path`, made of empty modules where there is none."""
+    for part in filter(None, path.split(".")):
+        if part not in dict(model.named_children()):
+            model.add_module(part, nn.Module())
+        model = model.get_submodule(part)
+    return model

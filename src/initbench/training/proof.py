@@ -1,0 +1,200 @@
+"""Before a net is trained: does it run as torch runs it, and may its seeds run side by side?
+
+Lists of classes cannot know what an author writes between the layers. So the net is tried, with
+random parameters on a few random samples. Shown is that, at this point, every state and every
+gradient of stacked models is the plain model's to 1e-8 (in float64), and the same bits among others
+as alone (in float32). Anything less, and the models run one after another, each as torch runs it.
+"""
+
+import copy
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from initbench.architectures.feedforward import Feedforward
+from initbench.errors import InitbenchError
+from initbench.training.ensemble import OneByOne, stack
+from initbench.training.stackable import refuse
+
+Way = Callable[[Sequence[Feedforward], Sequence[int]], Feedforward]
+
+SEEDS = (0, 1)
+SAMPLES = 7  # odd, so that kernels have tails
+FEWER = 3
+CLOSE = {torch.float64: 1e-8, torch.float32: 1e-3}  # of the largest number of a tensor
+READS = (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default)
+
+
+@torch.enable_grad()
+def way(blank: Feedforward, shape: Sequence[int]) -> Way:
+    """Return what makes one network of models like `blank` for samples of `shape`.
+
+    `stack` where that is shown to be right, else `OneByOne`. Raises InitbenchError for a net that
+    neither trains as torch would: one with hooks, with a state beside its parameters, with random
+    numbers in evaluation, or whose samples see each other there.
+    """
+    refuse(blank)
+    stream = torch.Generator().manual_seed(0)
+    models = [_filled(blank, stream) for _ in SEEDS]
+    x = torch.randn(len(SEEDS), SAMPLES, *shape, generator=stream)
+    with torch.random.fork_rng(devices=[]):
+        if not _behaves(models[0], x[0]):
+            return OneByOne
+        try:
+            return stack if _stacks(models, x) else OneByOne
+        except Exception:  # what a net cannot do stacked or in float64, it may well do alone
+            return OneByOne
+
+
+def _filled(blank: Feedforward, stream: torch.Generator) -> Feedforward:
+    """Return a copy with random parameters; dropout is still, for it has streams of its own."""
+    model = copy.deepcopy(blank)
+    with torch.no_grad():
+        for p in model.parameters():
+            rows = p.shape[0] if p.dim() else 1
+            p.normal_(0, math.sqrt(2 * rows / p.numel()), generator=stream)
+    return model
+
+
+def _still(model: Feedforward, training: bool) -> Feedforward:
+    """Put `model` in a mode, but dropout in evaluation: there it is the identity."""
+    model.train(training)
+    for module in model.modules():
+        if type(module) is nn.Dropout or type(module).__name__ == "SeededDropout":
+            module.eval()
+    return model
+
+
+def _behaves(model: Feedforward, x: Tensor) -> bool:
+    """Return whether `model` leaves its inputs and the random numbers alone.
+
+    Raises InitbenchError for what cannot be trained.
+    """
+    draws = changes = False
+    for training in (True, False):
+        before, given = _held(model), x.clone()
+        drew, states = _observed(_still(model, training), given)
+        draws |= drew
+        changes |= not torch.equal(given, x)
+        if drew and not training:
+            raise _refused("draws random numbers in evaluation", "draw where `self.training`")
+        again = _observed(model, x.clone())[1]
+        if not (_same(states, again) and _same(before, _held(model))):
+            raise _refused(
+                "computes something else at a second call, or changes its buffers",
+                "keep nothing from one call to the next (BatchNorm does; LayerNorm does not)",
+            )
+    _check_samples(model, x)
+    return not (draws or changes)
+
+
+def _held(model: nn.Module) -> list[Tensor]:
+    """Return copies of what a forward pass must not change."""
+    return [t.detach().clone() for t in (*model.parameters(), *model.buffers())]
+
+
+def _observed(model: Feedforward, x: Tensor) -> tuple[bool, list[Tensor]]:
+    """Return whether torch's generator was used, and the states, of one call from a fixed state.
+
+    Raises InitbenchError where it uses other generators or reads the values of tensors.
+    """
+    torch.default_generator.manual_seed(0)
+    before, others = torch.get_rng_state(), _other_generators()
+    with Watch() as watch:
+        states = [state.detach().clone() for _, state in model.states(x)]
+    if others != _other_generators():
+        raise _refused("draws from Python's or NumPy's generator", "draw with torch")
+    if watch.reads:
+        raise _refused("depends on single values of tensors", "leave out `if` and `.item()`")
+    return not torch.equal(before, torch.get_rng_state()), states
+
+
+def _other_generators() -> tuple[object, ...]:
+    name, key, *rest = np.random.get_state(legacy=True)
+    return random.getstate(), name, bytes(np.asarray(key)), tuple(rest)
+
+
+class Watch(TorchDispatchMode):
+    """Notes whether values of tensors are read as Python numbers."""
+
+    reads = False
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Run `func` as ever."""
+        self.reads |= func in READS
+        return func(*args, **(kwargs or {}))
+
+
+def _check_samples(model: Feedforward, x: Tensor) -> None:
+    """Raise InitbenchError where outputs are not the last states, or samples see each other."""
+    with torch.no_grad():
+        model, x = _precise(model, x)
+        *_, (_, last) = model.states(x.clone())
+        outputs, fewer = model(x.clone()), model(x[:FEWER].clone())
+    if not _close(outputs, last):
+        raise _refused("returns something else than its last state", "let `states` end with it")
+    if not _close(fewer, outputs[:FEWER]):
+        raise _refused("mixes the samples of a batch in evaluation", "treat each by itself")
+
+
+@torch.no_grad()
+def _precise(model: Feedforward, x: Tensor) -> tuple[Feedforward, Tensor]:
+    """Return both in float64 where the net runs in it."""
+    double = copy.deepcopy(model).double()
+    try:
+        double(x.double())
+    except RuntimeError:  # it has float32 constants
+        return model, x
+    return double, x.double()
+
+
+def _stacks(models: Sequence[Feedforward], x: Tensor) -> bool:
+    """Return whether stacked models are the plain ones, and have the same bits as alone."""
+    precise = [copy.deepcopy(model).double() for model in models]
+    for training in (True, False):
+        whole = _numbers(_still(stack(precise, SEEDS), training), x.double())
+        for k, model in enumerate(precise):
+            plain = _numbers(_still(model, training), x[k].double())
+            if not all(_close(many[k], one) for many, one in zip(whole, plain, strict=True)):
+                return False
+    whole = _numbers(_still(stack(models, SEEDS), True), x)
+    for k, model in enumerate(models):
+        alone = _numbers(_still(stack([model], SEEDS[k : k + 1]), True), x[k : k + 1])
+        if not _same([many[k] for many in whole], [one[0] for one in alone]):
+            return False
+    return True
+
+
+def _numbers(model: Feedforward, x: Tensor) -> list[Tensor]:
+    """Return all states, and the gradients of all parameters."""
+    states = [state for _, state in model.states(x)]
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    loss = states[-1].square().sum() + states[-1].sum()
+    gradients = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)
+    return [*(state.detach() for state in states), *gradients]
+
+
+def _close(a: Tensor, b: Tensor) -> bool:
+    """Return whether `a` is `b` but for rounding."""
+    if a.shape != b.shape or a.dtype != b.dtype:
+        return False
+    size = b.abs().nan_to_num().max().item() if b.numel() else 0.0
+    return torch.allclose(a, b, rtol=0, atol=CLOSE[b.dtype] * size, equal_nan=True)
+
+
+def _same(several: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+    """Return whether tensors have the same numbers to the last bit."""
+    pairs = zip(several, others, strict=True)
+    return all(a.shape == b.shape and torch.allclose(a, b, 0, 0, equal_nan=True) for a, b in pairs)
+
+
+def _refused(what: str, instead: str) -> InitbenchError:
+    return InitbenchError(f"The net {what}, so that it cannot be trained here; {instead}.")

@@ -1,0 +1,106 @@
+"""What may be stacked: the layers and activations known to give each seed what torch gives it.
+
+A net of anything else is trained one seed after another. An activation of one's own that acts on
+each number by itself trains faster once its class stands in EXACT or ROUNDS_TAILS.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+from torch.nn.utils.parametrize import is_parametrized
+
+from initbench.architectures.activations import Sine
+from initbench.errors import InitbenchError
+from initbench.inits.common import has_fixed_start
+from initbench.training.stacked import (
+    Broadcast,
+    SamplesLast,
+    SeedBySeed,
+    SeededDropout,
+    SeedLoop,
+    StackedLayerNorm,
+    StackedLinear,
+)
+
+# By the very class: a subclass may compute something else.
+LAYERS: dict[type[nn.Module], Callable[[Sequence[nn.Module]], nn.Module]] = {
+    nn.Linear: StackedLinear,
+    nn.LayerNorm: StackedLayerNorm,  # type: ignore[dict-item]
+    nn.Conv2d: SeedLoop,
+}
+# Elementwise activations that round every number alike, wherever it lies in a tensor.
+EXACT = {nn.Hardtanh, nn.LeakyReLU, nn.ReLU, nn.ReLU6, nn.Tanh, Sine}
+# Elementwise activations whose kernels round the last few numbers of a tensor otherwise.
+ROUNDS_TAILS = {
+    *(nn.CELU, nn.ELU, nn.GELU, nn.Hardsigmoid, nn.Hardswish, nn.LogSigmoid, nn.Mish, nn.SELU),
+    *(nn.Sigmoid, nn.SiLU, nn.Softplus, nn.Softsign, nn.Tanhshrink),
+}
+UNTOUCHED = {nn.Identity, nn.ModuleDict, nn.ModuleList, nn.Sequential}
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+PRECISIONS = (torch.float32, torch.float64)
+
+
+def side_by_side(name: str, layers: Sequence[nn.Module], seeds: Sequence[int]) -> nn.Module:
+    """Return one module for the same leaf `name` of several models; InitbenchError if unknown."""
+    first = layers[0]
+    kind = type(first)
+    if kind in UNTOUCHED:
+        return first
+    if kind in LAYERS:
+        return LAYERS[kind](layers)
+    if has_fixed_start(first):
+        return Broadcast(layers)
+    if not getattr(first, "inplace", False):
+        if kind is nn.Dropout:
+            return SeededDropout(first.p, seeds)
+        if kind in EXACT | ROUNDS_TAILS:
+            return SeedBySeed(first) if kind in ROUNDS_TAILS else SamplesLast(first)
+    raise _unknown(name, first, "")
+
+
+def check_structure(model: nn.Module) -> None:
+    """Raise InitbenchError where parts are shared, or modules with children own parameters."""
+    modules = list(model.named_modules(remove_duplicate=False))
+    parts = [*modules, *model.named_parameters(remove_duplicate=False)]
+    times = Counter(id(part) for _, part in parts)
+    for name, part in parts:
+        if times[id(part)] > 1:
+            raise _unknown(name, part, " that stands in several places")
+    for name, module in modules:
+        if list(module.children()) and [*module.parameters(False), *module.buffers(False)]:
+            raise _unknown(name, module, " with parameters or buffers beside its children")
+
+
+def _unknown(name: str, part: object, what: str) -> InitbenchError:
+    return InitbenchError(
+        f"{_titled(name)} is a {type(part).__name__}{what}, which cannot be stacked; train its "
+        "net one seed after another, or build it of nn.Linear, nn.Conv2d, nn.LayerNorm, "
+        "nn.Dropout, leaf modules with FIXED_START and known activations."
+    )
+
+
+def refuse(model: nn.Module) -> None:
+    """Raise InitbenchError for a net that no way here trains as torch would."""
+    if not list(model.parameters()):
+        raise InitbenchError("The net has no parameters; give it at least one layer to train.")
+    for name, module in model.named_modules():
+        title = f"{_titled(name)}, a {type(module).__name__},"
+        if is_parametrized(module) or any(getattr(module, hooks) for hooks in HOOKS):
+            raise InitbenchError(
+                f"{title} has a hook or a parametrization, which would not be trained as torch "
+                "trains it; write the computation into its `forward`."
+            )
+        for parameter in module.parameters(recurse=False):
+            if is_lazy(parameter) or parameter.dtype not in PRECISIONS:
+                kind = "lazy" if is_lazy(parameter) else str(parameter.dtype)
+                raise InitbenchError(
+                    f"{title} has {kind} parameters, but nets are trained in float32; give it "
+                    "its sizes and leave its dtype alone."
+                )
+
+
+def _titled(name: str) -> str:
+    return f"Layer '{name}'" if name else "The net itself"
