@@ -6,8 +6,6 @@ for bit those of the seed trained alone.
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 
 import torch
 from torch import Tensor, nn

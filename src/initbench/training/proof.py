@@ -9,18 +9,21 @@ as alone (in float32). Anything less, and the models run one after another, each
 import copy
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 
 from initbench.architectures.feedforward import Feedforward
 from initbench.errors import InitbenchError
 from initbench.training.ensemble import OneByOne, stack
-from initbench.training.stackable import refuse
+from initbench.training.stackable import refusal, refuse
+from initbench.training.stacked import SeededDropout
 
 Way = Callable[[Sequence[Feedforward], Sequence[int]], Feedforward]
 
@@ -28,7 +31,11 @@ SEEDS = (0, 1)
 SAMPLES = 7  # odd, so that kernels have tails
 FEWER = 3
 CLOSE = {torch.float64: 1e-8, torch.float32: 1e-3}  # of the largest number of a tensor
-READS = (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.equal.default)
+# Calls that give a tensor's values to Python.
+READS = {
+    *("__array__", "__bool__", "__float__", "__index__", "__int__"),
+    *("allclose", "equal", "is_nonzero", "item", "numpy", "tolist"),
+}
 
 
 @torch.enable_grad()
@@ -44,11 +51,14 @@ def way(blank: Feedforward, shape: Sequence[int]) -> Way:
     models = [_filled(blank, stream) for _ in SEEDS]
     x = torch.randn(len(SEEDS), SAMPLES, *shape, generator=stream)
     with torch.random.fork_rng(devices=[]):
-        if not _behaves(models[0], x[0]):
+        behaves = _behaves(models[0], x[0])
+        precise = _precise(models, x)
+        _check_samples(*((models[0], x[0]) if precise is None else (precise[0], x[0].double())))
+        if not behaves or precise is None:
             return OneByOne
         try:
-            return stack if _stacks(models, x) else OneByOne
-        except Exception:  # what a net cannot do stacked or in float64, it may well do alone
+            return stack if _stacks(precise, x) and _keeps_bits(models, x) else OneByOne
+        except Exception:  # what a net cannot do stacked, it may well do alone
             return OneByOne
 
 
@@ -66,7 +76,7 @@ def _still(model: Feedforward, training: bool) -> Feedforward:
     """Put `model` in a mode, but dropout in evaluation: there it is the identity."""
     model.train(training)
     for module in model.modules():
-        if type(module) is nn.Dropout or type(module).__name__ == "SeededDropout":
+        if type(module) in (nn.Dropout, SeededDropout):
             module.eval()
     return model
 
@@ -78,25 +88,26 @@ def _behaves(model: Feedforward, x: Tensor) -> bool:
     """
     draws = changes = False
     for training in (True, False):
-        before, given = _held(model), x.clone()
-        drew, states = _observed(_still(model, training), given)
+        _still(model, training)
+        buffers, given = copy.deepcopy(dict(model.named_buffers())), x.clone()
+        drew, states = _observed(model, given)
+        _check_buffers(model, buffers)
         draws |= drew
         changes |= not torch.equal(given, x)
         if drew and not training:
             raise _refused("draws random numbers in evaluation", "draw where `self.training`")
-        again = _observed(model, x.clone())[1]
-        if not (_same(states, again) and _same(before, _held(model))):
-            raise _refused(
-                "computes something else at a second call, or changes its buffers",
-                "keep nothing from one call to the next (BatchNorm does; LayerNorm does not)",
-            )
-    _check_samples(model, x)
+        if not _same(states, _observed(model, x.clone())[1]):
+            raise _refused("answers otherwise when asked again", "keep nothing between two calls")
     return not (draws or changes)
 
 
-def _held(model: nn.Module) -> list[Tensor]:
-    """Return copies of what a forward pass must not change."""
-    return [t.detach().clone() for t in (*model.parameters(), *model.buffers())]
+def _check_buffers(model: nn.Module, before: Mapping[str, Tensor]) -> None:
+    """Raise InitbenchError where a call has changed a buffer."""
+    for name, buffer in model.named_buffers():
+        if not _same([buffer], [before[name]]):
+            path, _, own = name.rpartition(".")
+            why = f"changes its buffer '{own}' at each call; use a layer without a memory"
+            raise refusal(path, model.get_submodule(path), why)
 
 
 def _observed(model: Feedforward, x: Tensor) -> tuple[bool, list[Tensor]]:
@@ -106,7 +117,7 @@ def _observed(model: Feedforward, x: Tensor) -> tuple[bool, list[Tensor]]:
     """
     torch.default_generator.manual_seed(0)
     before, others = torch.get_rng_state(), _other_generators()
-    with Watch() as watch:
+    with Watch() as watch, _blaming(model, x):
         states = [state.detach().clone() for _, state in model.states(x)]
     if others != _other_generators():
         raise _refused("draws from Python's or NumPy's generator", "draw with torch")
@@ -115,62 +126,79 @@ def _observed(model: Feedforward, x: Tensor) -> tuple[bool, list[Tensor]]:
     return not torch.equal(before, torch.get_rng_state()), states
 
 
+@contextmanager
+def _blaming(model: nn.Module, x: Tensor) -> Iterator[None]:
+    """Turn any error of a forward pass into an InitbenchError that names the layer."""
+    try:
+        yield
+    except InitbenchError:
+        raise
+    except Exception as error:
+        names = {id(module): name for name, module in model.named_modules()}
+        frames: list[Any] = [
+            frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)
+        ]
+        module = [model, *(part for part in frames if id(part) in names)][-1]
+        said = " ".join(str(error).split())[:200].rstrip(".")
+        why = f"fails on samples of shape {tuple(x.shape[1:])} in float32 ({said}); make them fit"
+        raise refusal(names[id(module)], module, why) from error
+
+
 def _other_generators() -> tuple[object, ...]:
     name, key, *rest = np.random.get_state(legacy=True)
     return random.getstate(), name, bytes(np.asarray(key)), tuple(rest)
 
 
-class Watch(TorchDispatchMode):
+class Watch(TorchFunctionMode):
     """Notes whether values of tensors are read as Python numbers."""
 
     reads = False
 
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """Run `func` as ever."""
-        self.reads |= func in READS
+        self.reads |= getattr(func, "__name__", "") in READS
         return func(*args, **(kwargs or {}))
 
 
+@torch.no_grad()
+def _precise(models: Sequence[Feedforward], x: Tensor) -> list[Feedforward] | None:
+    """Return copies in float64, or None where the net does not run in it."""
+    double = [_still(copy.deepcopy(model).double(), False) for model in models]
+    try:
+        double[0](x[0].double())
+    except RuntimeError:  # it has float32 constants
+        return None
+    return double
+
+
+@torch.no_grad()
 def _check_samples(model: Feedforward, x: Tensor) -> None:
     """Raise InitbenchError where outputs are not the last states, or samples see each other."""
-    with torch.no_grad():
-        model, x = _precise(model, x)
-        *_, (_, last) = model.states(x.clone())
-        outputs, fewer = model(x.clone()), model(x[:FEWER].clone())
+    *_, (_, last) = _still(model, False).states(x.clone())
+    outputs, fewer = model(x.clone()), model(x[:FEWER].clone())
     if not _close(outputs, last):
         raise _refused("returns something else than its last state", "let `states` end with it")
     if not _close(fewer, outputs[:FEWER]):
         raise _refused("mixes the samples of a batch in evaluation", "treat each by itself")
 
 
-@torch.no_grad()
-def _precise(model: Feedforward, x: Tensor) -> tuple[Feedforward, Tensor]:
-    """Return both in float64 where the net runs in it."""
-    double = copy.deepcopy(model).double()
-    try:
-        double(x.double())
-    except RuntimeError:  # it has float32 constants
-        return model, x
-    return double, x.double()
-
-
 def _stacks(models: Sequence[Feedforward], x: Tensor) -> bool:
-    """Return whether stacked models are the plain ones, and have the same bits as alone."""
-    precise = [copy.deepcopy(model).double() for model in models]
+    """Return whether `models` in float64 compute stacked what they compute alone as torch does."""
+    stacked, x = stack(models, SEEDS), x.double()
     for training in (True, False):
-        whole = _numbers(_still(stack(precise, SEEDS), training), x.double())
-        for k, model in enumerate(precise):
-            plain = _numbers(_still(model, training), x[k].double())
+        whole = _numbers(_still(stacked, training), x)
+        for k, model in enumerate(models):
+            plain = _numbers(_still(model, training), x[k])
             if not all(_close(many[k], one) for many, one in zip(whole, plain, strict=True)):
                 return False
-    whole = _numbers(_still(stack(models, SEEDS), True), x)
-    for k, model in enumerate(models):
-        alone = _numbers(_still(stack([model], SEEDS[k : k + 1]), True), x[k : k + 1])
-        if not _same([many[k] for many in whole], [one[0] for one in alone]):
-            return False
     return True
+
+
+def _keeps_bits(models: Sequence[Feedforward], x: Tensor) -> bool:
+    """Return whether the last model has the same bits among the others as stacked alone."""
+    whole = _numbers(_still(stack(models, SEEDS), True), x)
+    alone = _numbers(_still(stack(models[-1:], SEEDS[-1:]), True), x[-1:])
+    return _same([many[-1] for many in whole], [one[0] for one in alone])
 
 
 def _numbers(model: Feedforward, x: Tensor) -> list[Tensor]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import is_lazy
 from torch.nn.utils.parametrize import is_parametrized
 
@@ -54,7 +55,7 @@ def side_by_side(name: str, layers: Sequence[nn.Module], seeds: Sequence[int]) -
     if has_fixed_start(first):
         return Broadcast(layers)
     if not getattr(first, "inplace", False):
-        if kind is nn.Dropout:
+        if type(first) is nn.Dropout:
             return SeededDropout(first.p, seeds)
         if kind in EXACT | ROUNDS_TAILS:
             return SeedBySeed(first) if kind in ROUNDS_TAILS else SamplesLast(first)
@@ -76,7 +77,7 @@ def check_structure(model: nn.Module) -> None:
 
 def _unknown(name: str, part: object, what: str) -> InitbenchError:
     return InitbenchError(
-        f"{_titled(name)} is a {type(part).__name__}{what}, which cannot be stacked; train its "
+        f"{titled(name)} is a {type(part).__name__}{what}, which cannot be stacked; train its "
         "net one seed after another, or build it of nn.Linear, nn.Conv2d, nn.LayerNorm, "
         "nn.Dropout, leaf modules with FIXED_START and known activations."
     )
@@ -87,20 +88,24 @@ def refuse(model: nn.Module) -> None:
     if not list(model.parameters()):
         raise InitbenchError("The net has no parameters; give it at least one layer to train.")
     for name, module in model.named_modules():
-        title = f"{_titled(name)}, a {type(module).__name__},"
+        kinds = {str(p.dtype) for p in module.parameters(False) if p.dtype not in PRECISIONS}
+        if any(is_lazy(p) for p in module.parameters(False)):
+            raise refusal(name, module, "learns its sizes from data; say them")
+        if kinds:
+            raise refusal(name, module, f"has numbers of {kinds.pop()}; make it float32")
+        if isinstance(module, _BatchNorm):
+            advice = "normalise each by itself, as nn.LayerNorm and nn.GroupNorm do"
+            raise refusal(name, module, f"mixes the samples of a batch; {advice}")
         if is_parametrized(module) or any(getattr(module, hooks) for hooks in HOOKS):
-            raise InitbenchError(
-                f"{title} has a hook or a parametrization, which would not be trained as torch "
-                "trains it; write the computation into its `forward`."
-            )
-        for parameter in module.parameters(recurse=False):
-            if is_lazy(parameter) or parameter.dtype not in PRECISIONS:
-                kind = "lazy" if is_lazy(parameter) else str(parameter.dtype)
-                raise InitbenchError(
-                    f"{title} has {kind} parameters, but nets are trained in float32; give it "
-                    "its sizes and leave its dtype alone."
-                )
+            advice = "write the computation into a `forward`"
+            raise refusal(name, module, f"has a hook or a parametrization; {advice}")
 
 
-def _titled(name: str) -> str:
+def refusal(name: str, module: nn.Module, why: str) -> InitbenchError:
+    """Return the error for a module that cannot be trained; `why` says what to do, too."""
+    return InitbenchError(f"{titled(name)} is a {type(module).__name__} and {why}.")
+
+
+def titled(name: str) -> str:
+    """Return what a message calls the module `name` of a net."""
     return f"Layer '{name}'" if name else "The net itself"
