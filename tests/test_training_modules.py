@@ -63,7 +63,8 @@ TRAINED = {
                   case(nn.GroupNorm, 2, 4, shape=SIGNAL, affine=False)],
     "RMSNorm": [case(nn.RMSNorm, 6, start=True), case(nn.RMSNorm, 6, elementwise_affine=False)],
     "PReLU": [case(nn.PReLU, start=True), case(nn.PReLU, 4, shape=SIGNAL, start=True)],
-    **everywhere((nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d), 4),
+    **everywhere((nn.InstanceNorm1d, nn.InstanceNorm2d), 4),
+    "InstanceNorm3d": [case(nn.InstanceNorm3d, 2, shape=VOLUME)],
     "LocalResponseNorm": [case(nn.LocalResponseNorm, 2, shape=IMAGE)],
     "CrossMapLRN2d": [case(nn.CrossMapLRN2d, 2, shape=IMAGE)],
     "Dropout": [case(nn.Dropout, p, inplace=inplace)
@@ -127,7 +128,7 @@ REFUSED = {
     "SyncBatchNorm": [(case(nn.SyncBatchNorm, 6), BATCH)],
     "InstanceNorm1d": [(case(nn.InstanceNorm1d, 4, track_running_stats=True, shape=SIGNAL), MEMORY)],
     "FractionalMaxPool2d": [(case(nn.FractionalMaxPool2d, 2, output_size=3, shape=IMAGE), DRAWS)],
-    "FractionalMaxPool3d": [(case(nn.FractionalMaxPool3d, 2, output_size=3, shape=VOLUME), DRAWS)],
+    "FractionalMaxPool3d": [(case(nn.FractionalMaxPool3d, 2, output_size=2, shape=VOLUME), DRAWS)],
     "RNN": [(case(nn.RNN, 6, 5, batch_first=True, shape=SIGNAL), "'inner.weight_ih_l0'")],
     "LSTM": [(case(nn.LSTM, 6, 5, batch_first=True, shape=SIGNAL), "'inner.weight_ih_l0'")],
     "GRU": [(case(nn.GRU, 6, 5, batch_first=True, shape=SIGNAL), "'inner.weight_ih_l0'")],

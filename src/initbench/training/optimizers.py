@@ -39,9 +39,10 @@ class Rows:
 class SGD:
     """torch.optim.SGD(lr=learning_rate, momentum=momentum), without dampening."""
 
-    def __init__(self, models: Rows, learning_rate: float, momentum: float) -> None:
+    def __init__(self, models: Rows, learning_rate: float, momentum: float, fused: bool) -> None:
         """Remember the models, the rate and the share of velocity kept."""
         self.models, self.learning_rate, self.momentum = models, learning_rate, momentum
+        self.fused = fused
         self.velocities: list[Tensor | None] = [None] * len(models.values)
 
     @torch.no_grad()
@@ -49,8 +50,8 @@ class SGD:
         """Update the parameters in place."""
         sgd(
             self.models.values, self.models.gradients(), self.velocities,
-            fused=True, weight_decay=0, momentum=self.momentum, lr=self.learning_rate,
-            dampening=0, nesterov=False, maximize=False,
+            fused=self.fused, foreach=not self.fused, weight_decay=0, momentum=self.momentum,
+            lr=self.learning_rate, dampening=0, nesterov=False, maximize=False,
         )  # fmt: skip
 
 
@@ -83,16 +84,19 @@ def make_optimizers(
 ) -> list[Optimizer]:
     """Return optimisers that together update `parameters` (each (S, ...)), a rate a model.
 
-    Fused Adam rounds the last few numbers of a tensor otherwise than the rest, so it takes only
-    tensors whose slice of one seed fills whole vector registers.
+    Fused kernels round the last few numbers of a tensor otherwise than the rest (SGD's only with
+    momentum), so they take only tensors whose slice of one seed fills whole vector registers.
     """
-    if name == "sgd":
-        return [SGD(Rows(parameters, rows), r, momentum) for rows, r in _alike(learning_rates)]
-    whole = [p for p in parameters if p[0].numel() % LANES == 0]
-    ragged = [p for p in parameters if p[0].numel() % LANES]
+    plain = name == "sgd" and momentum == 0
+    whole = [p for p in parameters if plain or p[0].numel() % LANES == 0]
+    ragged = [p for p in parameters if not plain and p[0].numel() % LANES]
     groups = [(group, fused) for group, fused in ((whole, True), (ragged, False)) if group]
+
+    def make(models: Rows, rate: float, fused: bool) -> Optimizer:
+        return Adam(models, rate, fused) if name == "adam" else SGD(models, rate, momentum, fused)
+
     return [
-        Adam(Rows(group, rows), rate, fused)
+        make(Rows(group, rows), rate, fused)
         for rows, rate in _alike(learning_rates)
         for group, fused in groups
     ]
