@@ -110,7 +110,6 @@ TRAINED = {
     "Sequential": [case(nn.Sequential), case(lambda: nn.Sequential(nn.Linear(6, 6), nn.Tanh()))],
 }  # fmt: skip
 
-WEIGHTS = "parameter 'inner.*' but the init methods"
 MEMORY = "'inner' is a {} and changes its buffer 'running_mean'"
 BATCH = "'inner' is a {} and mixes the samples of a batch"
 DRAWS = "draws random numbers in evaluation"
@@ -126,7 +125,7 @@ REFUSED = {
     "BatchNorm2d": [(case(nn.BatchNorm2d, 4, shape=IMAGE, affine=False), BATCH)],
     "BatchNorm3d": [(case(nn.BatchNorm3d, 2, shape=VOLUME, track_running_stats=False), BATCH)],
     "SyncBatchNorm": [(case(nn.SyncBatchNorm, 6), BATCH)],
-    "InstanceNorm1d": [(case(nn.InstanceNorm1d, 4, track_running_stats=True, shape=SIGNAL), MEMORY)],
+    "InstanceNorm1d": [(case(nn.InstanceNorm1d, 4, 1e-5, 0.1, False, True, shape=SIGNAL), MEMORY)],
     "FractionalMaxPool2d": [(case(nn.FractionalMaxPool2d, 2, output_size=3, shape=IMAGE), DRAWS)],
     "FractionalMaxPool3d": [(case(nn.FractionalMaxPool3d, 2, output_size=2, shape=VOLUME), DRAWS)],
     "RNN": [(case(nn.RNN, 6, 5, batch_first=True, shape=SIGNAL), "'inner.weight_ih_l0'")],

@@ -61,7 +61,7 @@ def train_block(
 def _together(architecture: Mapping[str, Any], batch: Tensor, seeds: int) -> int:
     """Return how many models to train side by side on a `batch`: equal parts within the limits."""
     blank = architectures.build(architecture)
-    states = len(batch) * max(state.numel() for _, state in blank.states(batch[:1]))
+    states = len(batch) * max(state.numel() for _, state in blank.states(batch[:1].clone()))
     weights = sum(p.numel() for p in blank.parameters())
     most = max(1, min(STATES_TOGETHER // states, PARAMETERS_TOGETHER // weights))
     return -(-seeds // -(-seeds // most))
@@ -240,5 +240,5 @@ def _draw(
 ) -> Feedforward:
     model = copy.deepcopy(blank)  # quicker than building it anew
     parameters = {name: value for name, value in init.items() if name != "method"}
-    inits.initialize(model, init["method"], parameters, seed, calibration)
+    inits.initialize(model, init["method"], parameters, seed, calibration.clone())
     return model
