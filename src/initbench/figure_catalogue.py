@@ -6,11 +6,12 @@ So the workflow knows its figures without importing matplotlib, which takes seco
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from initbench.errors import InitbenchError
-from initbench.sources import PACKAGE, closure
+from initbench.sources import PACKAGE, closure, parsed
 
 FOLDER = PACKAGE / "figures"
 
@@ -23,6 +24,7 @@ class Entry:
     needs: tuple[str, ...]
 
 
+@cache
 def catalogue() -> dict[str, Entry]:
     """Return every figure by name, in alphabetical order."""
     found = {}
@@ -41,7 +43,7 @@ def source_files(entry: Entry) -> list[Path]:
 
 def _decorations(file: Path) -> Iterator[dict[str, ast.expr]]:
     """Yield the arguments of each `@figure(...)` in `file`."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in parsed(file).body:
         for call in getattr(node, "decorator_list", []):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "figure":
                 yield {str(word.arg): word.value for word in call.keywords}

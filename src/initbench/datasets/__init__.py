@@ -13,7 +13,17 @@ from initbench.datasets.planar import PlanarSource
 from initbench.datasets.source import Source, Spec, Split
 from initbench.errors import InitbenchError, unknown
 
-__all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]
+__all__ = [
+    "FIRST_SEED",
+    "Split",
+    "check_spec",
+    "draw",
+    "load",
+    "prepare",
+    "source_file",
+    "sources",
+    "train_samples",
+]
 
 FIRST_SEED = 2_000_000
 
@@ -51,6 +61,11 @@ def _source(spec: Spec) -> Source:
 def check_spec(spec: Spec) -> None:
     """Raise InitbenchError unless `spec` names a source and gives its keys possible values."""
     _source(spec).check(spec)
+
+
+def train_samples(spec: Spec) -> int:
+    """Return the number of training samples of a data set, without its data."""
+    return _source(spec).train_samples(spec)
 
 
 def prepare(
