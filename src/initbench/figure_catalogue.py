@@ -6,7 +6,6 @@ So the workflow knows its figures without importing matplotlib, which takes seco
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ class Entry:
     needs: tuple[str, ...]
 
 
-@cache
 def catalogue() -> dict[str, Entry]:
     """Return every figure by name, in alphabetical order."""
     found = {}

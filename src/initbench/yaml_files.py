@@ -167,7 +167,7 @@ class _Check:
                 raise self.refused(key, f"{shown} as a key is no text; put a name in quotes")
             if key.value in first:
                 line = first[key.value].start_mark.line + 1
-                words = f"the key '{key.value}' comes twice, first in line {line}; keep one"
+                words = f"here is the key '{key.value}' twice, first in line {line}; keep one"
                 raise self.refused(key, words)
             self.check_scalar(key)
             first[key.value] = key
@@ -214,7 +214,7 @@ def _unreadable(path: Path, error: yaml.MarkedYAMLError) -> InitbenchError:
     if error.context and start and start.line != mark.line:
         context = f"{error.context} that begins in line {start.line + 1}, "
     words = " ".join(f"{context}{error.problem}".split())
-    return InitbenchError(f"{path}, {_at(mark)}: {words}; correct the YAML there.")
+    return InitbenchError(f"Cannot read {path}, {_at(mark)}: {words}; correct the YAML there.")
 
 
 def _at(mark: Mark) -> str:

@@ -112,8 +112,9 @@ class PlanarSource:
 
 def _tests(spec: Spec) -> int:
     """Return the number of points of the test set."""
+    samples: int = spec["samples"]
     share: float = spec.get("test_share", TEST_SHARE)
-    return math.ceil(spec["samples"] * share)
+    return math.ceil(samples * share)
 
 
 def _csv(split: Split) -> str:
