@@ -1,7 +1,7 @@
 """Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -40,11 +40,14 @@ class Cell:
         return "/".join(parts)
 
 
-def validate(config: Config, root: Path, files: Sequence[Path] = ()) -> None:
+def validate(
+    config: Config, root: Path, files: Sequence[Path] = (), command_line: Collection[str] = ()
+) -> None:
     """Raise InitbenchError, one sentence, at the first thing in `config` that makes no sense.
 
     `root` is the project's folder, where the schema and the methods' rules lie; `files` are those
-    that `config` was read from, the last one laid over the others, to name file, line and column.
+    that `config` was read from, the last one laid over the others, to name file, line and column;
+    the keys `command_line` were given by `--config`.
     """
     try:
         error = yaml_schemas.fault(config, yaml_schemas.schema(root / SCHEMA))
@@ -53,7 +56,7 @@ def validate(config: Config, root: Path, files: Sequence[Path] = ()) -> None:
                 raise yaml_schemas.sentence(error)
         config_checks.check(config, root)
     except Misplaced as error:
-        raise placed(error, files) from None
+        raise placed(error, files, command_line) from None
     for key in ("results", "reports"):
         _check_folder(key, Path(config[key]))
 

@@ -1,7 +1,7 @@
 """What config.yaml may not say, beyond its schema: names that mean nothing, and what cannot fit."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import product
 from math import prod
@@ -45,11 +45,16 @@ def at(*keys: str | int) -> Iterator[None]:
         raise Misplaced(str(error), keys) from None
 
 
-def placed(error: Misplaced, files: Sequence[Path]) -> InitbenchError:
+def placed(
+    error: Misplaced, files: Sequence[Path], command_line: Collection[str]
+) -> InitbenchError:
     """Return the error with the file, line and column; of `files`, a later one is laid over."""
     name = ".".join(map(str, error.keys)) or "the top level"
+    if error.keys and error.keys[0] in command_line:
+        return InitbenchError(f"In --config at {name}: {error}")
     for file in reversed(files):
-        if error.keys and (place := yaml_files.line_and_column(file, error.keys)):
+        place = yaml_files.line_and_column(file, error.keys) if file.exists() else None
+        if error.keys and place:
             return InitbenchError(f"In {file}, {place}, at {name}: {error}")
     return InitbenchError(f"In config.yaml at {name}: {error}")
 

@@ -52,6 +52,21 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
+def first_fault(root: Path, given: Sequence[Path]) -> InitbenchError | None:
+    """Return what is wrong with config.yaml here, the files `given` beside it, or the profiles.
+
+    The profiles are those of the project's folder `root`; without config.yaml some must be given.
+    """
+    own = Path("config.yaml")
+    configs = [*([own] if own.exists() or not given else []), *given]
+    try:
+        for path in [*configs, *sorted(Path(root).glob("workflow/profiles/*/*.yaml"))]:
+            read_mapping(path)
+    except InitbenchError as error:
+        return error
+    return None
+
+
 def line_and_column(path: Path, keys: Sequence[str | int]) -> str | None:
     """Return where in a sound YAML file the value lies that `keys` lead to, or None."""
     node: Any = yaml.compose(_text(path), Loader=yaml.CSafeLoader)
@@ -131,6 +146,9 @@ class _Check:
 
     def measure(self, node: Node, depth: int) -> tuple[int, int]:
         """Return the number of values at and below `node`, and their levels."""
+        if isinstance(node, ScalarNode):
+            self.check_scalar(node)
+            return 1, 1
         if id(node) not in self.known:
             if id(node) in self.open:
                 raise self.refused(node, "this value holds itself; write it out without the alias")
@@ -150,14 +168,11 @@ class _Check:
         return size, levels
 
     def children(self, node: Node) -> list[Node]:
-        """Return the values in `node`, once its own keys or its own text are sound."""
+        """Return the values in `node`, once its own keys are sound."""
         if isinstance(node, MappingNode):
             self.check_keys(node)
             return [value for _, value in node.value]
-        if isinstance(node, SequenceNode):
-            return list(node.value)
-        self.check_scalar(node)
-        return []
+        return list(node.value)
 
     def check_keys(self, node: MappingNode) -> None:
         first: dict[str, Node] = {}

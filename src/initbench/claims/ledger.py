@@ -1,7 +1,7 @@
 """The ledger of claims: YAML files checked against their schema and against each other."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -244,28 +244,6 @@ def _check_row(row: Row, ledger: Ledger) -> None:
         raise InitbenchError(
             f"Row {row.id} has logic 'same' over several rows; name one, or 'all'."
         )
-
-
-def check_names(
-    ledger: Ledger, needs: Collection[str], figures: Collection[str], documents: Iterable[str]
-) -> None:
-    """Raise InitbenchError where the ledger names what does not exist, or lacks a document.
-
-    `needs` are the experiments, and the like, that exist, `figures` all figures, and `documents`
-    those that config.yaml shows.
-    """
-    there = [document.id for document in ledger.documents]
-    for letter in documents:
-        if letter not in there:
-            raise InitbenchError(
-                f"config.yaml shows document {letter}, but the ledger has none; restore "
-                f"{letter.lower()}.yaml in workflow/claims, or take {letter} out of `documents`."
-            )
-    for row in ledger.rows:
-        for need in (*row.needs, *row.beside):
-            _known(f"need of row {row.id}:", need, needs)
-        for figure in row.figures:
-            _known(f"figure of row {row.id}:", figure, figures)
 
 
 def derivation_order(ledger: Ledger) -> list[Row]:

@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from numpy.random import RandomState
@@ -31,12 +32,31 @@ FIRST_SEED = 2_000_000
 @cache
 def _registry() -> dict[str, tuple[Source, Path]]:
     """Return each source of this folder, and its file, by its name."""
-    found = {}
+    found: dict[str, tuple[Source, Path]] = {}
     for entry in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{entry.name}")
-        if hasattr(module, "SOURCE"):
-            found[module.SOURCE.name] = (module.SOURCE, Path(str(module.__file__)))
+        module = _imported(entry.name)
+        if source := getattr(module, "SOURCE", None):
+            file = Path(str(module.__file__))
+            if source.name in found:
+                raise InitbenchError(
+                    f"{file.name} and {found[source.name][1].name} both define the data source "
+                    f"'{source.name}'; rename one of them."
+                )
+            found[source.name] = (source, file)
     return found
+
+
+def _imported(name: str) -> ModuleType:
+    """Return a module of this folder; InitbenchError, with its file, where its import fails."""
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except (Exception, SystemExit) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        words = " ".join(str(error).split())
+        raise InitbenchError(
+            f"src/initbench/datasets/{name}.py{line} cannot be imported "
+            f"({type(error).__name__}: {words}); correct it, or remove it."
+        ) from error
 
 
 def sources() -> list[str]:
