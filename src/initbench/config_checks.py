@@ -49,7 +49,7 @@ def placed(
     error: Misplaced, files: Sequence[Path], command_line: Collection[str]
 ) -> InitbenchError:
     """Return the error with the file, line and column; of `files`, a later one is laid over."""
-    name = ".".join(map(str, error.keys)) or "the top level"
+    name = ".".join(repr(str(key))[1:-1][:60] for key in error.keys) or "the top level"
     if error.keys and error.keys[0] in command_line:
         return InitbenchError(f"In --config at {name}: {error}")
     for file in reversed(files):

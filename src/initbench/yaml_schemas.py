@@ -47,10 +47,11 @@ def sentence(error: ValidationError) -> InitbenchError:
     if strange := _strange_key(error):
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         return unknown("key", strange, known)
-    shown = repr(error.instance)
-    message = error.message
-    if len(shown) > LONGEST:
-        message = message.replace(shown, f"{shown[:LONGEST]}…")
+    seen = repr(error.instance)
+    shown = seen if len(seen) <= LONGEST else f"{seen[:LONGEST]}…"
+    message = error.message.replace(seen, shown)
+    if error.validator == "oneOf":
+        message = f"{shown} cannot stand here"
     return InitbenchError(f"{message}; {_advice(error)}.")
 
 
