@@ -12,9 +12,6 @@ min_version("9.12")
 gc.set_threshold(200_000, 20, 20)
 
 
-configfile: "config.yaml"
-
-
 # The package works from the checkout: no installation step that could be stale.
 SOURCE = os.path.join(workflow.basedir, "src")
 sys.path.insert(0, SOURCE)
@@ -22,14 +19,26 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
 )
 
+from initbench.yaml_files import first_fault
 
-pathvars:
-    results=config.get("results", "results"),
-    reports=config.get("reports", "reports"),
-    init="{init,(?!)}",
+# Before Snakemake reads them, which takes the last of two equal keys in silence.
+if fault := first_fault(workflow.basedir, workflow.overwrite_configfiles):
+    raise WorkflowError(f"initbench: {fault}")
+
+
+configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+
+
+# After the config is validated: a path with braces, or a number, would be an odd crash here.
+pathvars:
+    results=RESULTS,
+    reports=REPORTS,
+    init="{init,(?!)}",
+
+
 include: "workflow/rules/hooks.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"

@@ -1,15 +1,18 @@
 """The ledger: what it must say, what its hash covers, and how many seeds its rows need."""
 
+import re
+import shutil
 from dataclasses import replace
 
 import pytest
 
-from initbench.claims import attainable, load
+from initbench import figure_catalogue
+from initbench.claims import attainable, load, names
 from initbench.claims.adjudicators.registry import adjudicators
 from initbench.claims.verdict import decide
 from initbench.errors import InitbenchError
 from initbench.ledger_files import ledger_sha256
-from project_ledger import the_ledger
+from project_ledger import CLAIMS, the_ledger
 from small_ledger import lay_ledger, rate
 
 
@@ -61,14 +64,112 @@ def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
         ("not_testable: An opinion.", "pitfalls: none", "A05"),
         ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
         ("document: A\ntitle", "document: A: B\ntitle", "Cannot read"),
+        (
+            "document: A\ntitle",
+            "document: B\ntitle",
+            r"a\.yaml holds document B; call the file",
+        ),
+        ("rate.low > 0.9", "not " * 400 + "rate.low > 0.9", "nested too deeply"),
+        ("rate.low > 0.9", "not " * 2000 + "rate.low > 0.9", "has 80.. characters, but 2000 is"),
+        ("rate.low > 0.9", "(" * 150 + "rate.low" + ")" * 150 + " > 1", None),
+        ("rate.low > 0.9", "(" * 900 + "rate.low" + ")" * 900 + " > 1", "no expression: too many"),
+        ("rate.low > 0.9", "rate.low > " + "-" * 1500 + "1", "nested too deeply"),
+        ("rate.low > 0.9", "rate.low > " + "1 + " * 300 + "1", "nested too deeply"),
+        ("rate.low > 0.9", "rate.low > 1e999", "may not say"),
+        ("rate.low > 0.9", "rate.low > 1" + "0" * 400, "may not say"),
+        ("rate.low > 0.9", "rate.low > 0 / 0", "compares 'rate.low' with '0 / 0'; compare a quan"),
+        ("rate.low > 0.9", "1 < 2", "compares '1' with '2'"),
+        ("rate.low > 0.9", "rate.mean > 0.9", "may not say 'rate.mean'; use name.value"),
+        ("rate.low > 0.9", "rate > 0.9", "may not say 'rate'"),
+        ("rate.low > 0.9", "rate.low > True", "may not say 'True'"),
+        ("within(gain, 0.1)", "within(gain, -0.1)", "within ±-0.1, which nothing does"),
+        (
+            "within(gain, 0.1)",
+            "within(gian, 0.1)",
+            "A02: Unknown quantity 'gian'; did you",
+        ),
+        ("kind: num", "kind: nmu", r"a\.yaml, line 26, column 5, at A02.kind: 'nmu' is not one of"),
+        ("logic: same", "logic: same, arms: no", "`no` is read as false"),
+        (
+            "id: A02",
+            "id: A02\n    id: A03",
+            r"a\.yaml, line 24, column 5: here is the key",
+        ),
+        ("section: 2.1", "section: 010", "`010` is read as 8"),
     ],
 )
 def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
     text = (folder / "a.yaml").read_text()
     assert old in text
     (folder / "a.yaml").write_text(text.replace(old, new, 1))
-    with pytest.raises(InitbenchError, match=message):
+    if message is None:
         load(folder)
+        return
+    with pytest.raises(InitbenchError, match=message) as caught:
+        load(folder)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < len(str(folder)) + 350
+
+
+def test_an_error_of_a_rule_names_file_and_line(folder):
+    text = (folder / "a.yaml").read_text()
+    (folder / "a.yaml").write_text(text.replace("within(gain", "within(gian"))
+    with pytest.raises(InitbenchError, match=r"^In a\.yaml, line 23, column 5, at A02: In"):
+        load(folder)
+
+
+def test_a_missing_document_is_named_and_not_its_claims(folder):
+    (folder / "a.yaml").rename(folder / "b.yaml")
+    text = (folder / "b.yaml").read_text()
+    for old, new in (("document: A", "document: B"), ("A0", "B0")):
+        text = text.replace(old, new)
+    (folder / "b.yaml").write_text(text)
+    with pytest.raises(InitbenchError, match=r"claim 'A01' .* no document 'A'; restore a\.yaml in"):
+        load(folder)
+    (folder / "b.yaml").unlink()
+    with pytest.raises(InitbenchError, match=r"holds no document of claims, such as a\.yaml"):
+        load(folder)
+
+
+def test_a_missing_file_of_amendments_is_named(folder):
+    (folder / "amendments.yaml").unlink()
+    with pytest.raises(InitbenchError, match=r"amendments\.yaml cannot be read \(No such file"):
+        load(folder)
+
+
+def test_a_row_may_need_and_show_only_what_exists(folder):
+    ledger = load(folder)
+    names.check_rows(ledger, {"tiny_sgd"}, {"a_figure"})
+    with pytest.raises(InitbenchError, match="need of row A01 in the ledger: 'tiny_sgd'; did"):
+        names.check_rows(ledger, {"tiny_adam"}, {"a_figure"})
+    with pytest.raises(InitbenchError, match="figure of row A01 in the ledger: 'a_figure'; did"):
+        names.check_rows(ledger, {"tiny_sgd"}, {"figures"})
+    first = replace(ledger.rows[0], beside=("tiny_sgdd",))
+    with pytest.raises(InitbenchError, match="'tiny_sgdd'; did you mean 'tiny_sgd'"):
+        names.check_rows(replace(ledger, rows=(first,)), {"tiny_sgd"}, {"a_figure"})
+    names.check_documents(ledger, ["A"])
+    with pytest.raises(InitbenchError, match="shows document D, but the ledger has none; res"):
+        names.check_documents(ledger, ["A", "D"])
+
+
+def test_the_projects_texts_name_rows_of_its_ledger(tmp_path):
+    shutil.copytree(CLAIMS.parent / "schemas", tmp_path / "schemas")
+    shutil.copytree(CLAIMS, tmp_path / "claims")
+    names.check_texts(the_ledger(), tmp_path / "claims")
+    for name in names.TEXTS:
+        file = tmp_path / "claims" / f"{name}.yaml"
+        text = file.read_text("utf-8")
+        claim = re.search(r"[A-D][0-9]{2}", text)
+        file.write_text(text.replace(claim[0], "A99"), "utf-8")
+        with pytest.raises(InitbenchError, match=f"{name}.*A99"):
+            names.check_texts(the_ledger(), tmp_path / "claims")
+        file.write_text(text, "utf-8")
+
+
+def test_what_the_projects_rows_need_is_read_by_an_adjudicator_or_a_figure():
+    known = names.read_by_adjudicators()
+    known |= {need for entry in figure_catalogue.catalogue().values() for need in entry.needs}
+    names.check_rows(the_ledger(), known | {"checks"}, figure_catalogue.catalogue())
 
 
 def test_explanations_must_name_claims_and_verdicts(folder):

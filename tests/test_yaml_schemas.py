@@ -43,3 +43,27 @@ def test_writing_references_out_changes_no_judgement(tmp_path: Path, content: ob
     assert [fault.message] == [e.message for e in wanted] if wanted else fault is None
     part = yaml_schemas.schema(path, "name")
     assert part == {"type": "string", "pattern": "^[a-z]+$"}
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (2.0, {"type": "integer"}),
+        (True, {"type": "integer"}),
+        (float("nan"), {"type": "number", "minimum": 0, "maximum": 1}),
+        (float("inf"), {"type": "number"}),
+        ("name\n", {"type": "string", "pattern": "^[a-z]+$"}),
+    ],
+)
+def test_what_json_schema_lets_pass_is_refused(content: object, rule: dict[str, object]):
+    assert yaml_schemas.fault(content, rule) is not None
+
+
+def test_a_description_says_what_to_give_and_a_long_value_is_cut():
+    rule = {"properties": {"a": {"description": "a short text", "type": "string", "maxLength": 3}}}
+    error = yaml_schemas.fault({"a": "x" * 500}, rule)
+    assert error is not None
+    assert yaml_schemas.place(error) == ["a"]
+    message = str(yaml_schemas.sentence(error))
+    assert message.endswith("… is too long; give a short text.")
+    assert len(message) < 130

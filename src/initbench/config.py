@@ -1,23 +1,20 @@
 """Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
 
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
-
-from initbench import architectures, at_init, datasets, yaml_schemas
+from initbench import at_init, config_checks, yaml_schemas
+from initbench.config_checks import Misplaced, at, placed
 from initbench.errors import InitbenchError, unknown
-from initbench.inits import catalogue
-from initbench.matrices import ensembles
-from initbench.training.protocol import Protocol, shorten
+from initbench.training.protocol import extended, shorten
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
-Config = Mapping[str, Any]
+Config = config_checks.Config
+settings = at_init.settings
 
 
 @dataclass(frozen=True)
@@ -43,32 +40,25 @@ class Cell:
         return "/".join(parts)
 
 
-def validate(config: Config, root: Path) -> None:
+def validate(
+    config: Config, root: Path, files: Sequence[Path] = (), command_line: Collection[str] = ()
+) -> None:
     """Raise InitbenchError, one sentence, at the first thing in `config` that makes no sense.
 
-    `root` is the project's folder, where the schema and the methods' rules lie.
+    `root` is the project's folder, where the schema and the methods' rules lie; `files` are those
+    that `config` was read from, the last one laid over the others, to name file, line and column;
+    the keys `command_line` were given by `--config`.
     """
-    error = yaml_schemas.fault(config, yaml_schemas.schema(root / SCHEMA))
-    if error is not None:
-        raise _sentence(error)
-    _check_entries(config, root)
-    _check_experiments(config)
-    _check_measurements(config)
-    for name in config.get("without", []):
-        if name not in config["experiments"]:
-            raise unknown("experiment in `without`:", name, config["experiments"])
+    try:
+        error = yaml_schemas.fault(config, yaml_schemas.schema(root / SCHEMA))
+        if error is not None:
+            with at(*yaml_schemas.place(error)):
+                raise yaml_schemas.sentence(error)
+        config_checks.check(config, root)
+    except Misplaced as error:
+        raise placed(error, files, command_line) from None
     for key in ("results", "reports"):
         _check_folder(key, Path(config[key]))
-
-
-def _sentence(error: ValidationError) -> InitbenchError:
-    """Return jsonschema's error as one sentence, with a suggestion for an unknown key."""
-    place = ".".join(str(part) for part in error.absolute_path) or "the top level"
-    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
-        known = error.schema.get("properties", {})
-        key = next(k for k in error.instance if k not in known)
-        return unknown(f"key at {place} of config.yaml:", str(key), known)
-    return InitbenchError(f"In config.yaml at {place}: {error.message}; please correct it.")
 
 
 def _check_folder(key: str, folder: Path) -> None:
@@ -78,72 +68,6 @@ def _check_folder(key: str, folder: Path) -> None:
         raise InitbenchError(
             f"'{there}' is not a folder that can be written, but `{key}` of config.yaml is "
             f"'{folder}'; free that path or name another folder."
-        )
-
-
-def _check_entries(config: Config, root: Path) -> None:
-    for spec in config["datasets"].values():
-        datasets.check_spec(spec)
-    for spec in config["architectures"].values():
-        architectures.check(spec)
-    for name, spec in config["inits"].items():
-        parameters = {key: value for key, value in spec.items() if key != "method"}
-        catalogue.check(spec["method"], parameters)
-        _check_rule(name, spec["method"], root)
-    for spec in config["protocols"].values():
-        Protocol.of(spec)
-
-
-def _check_rule(name: str, method: str, root: Path) -> None:
-    rule = Path("workflow/rules/inits") / f"{method}.smk"
-    if not (root / rule).exists():
-        raise InitbenchError(
-            f"The init '{name}' uses the method '{method}', which has no rule; "
-            f"add {rule} (see workflow/scaffold)."
-        )
-
-
-def _check_measurements(config: Config) -> None:
-    for name, spec in config.get("probes", {}).items():
-        at_init.check(settings(spec))
-        for init in spec["inits"]:
-            if init not in config["inits"]:
-                raise unknown(f"name in inits of probe '{name}':", init, config["inits"])
-    for spec in config.get("matrices", {}).values():
-        ensembles.check(spec)
-
-
-def _check_experiments(config: Config) -> None:
-    for name, experiment in config["experiments"].items():
-        if experiment["protocol"] not in config["protocols"]:
-            raise unknown(
-                f"protocol of experiment '{name}':", experiment["protocol"], config["protocols"]
-            )
-        for crossing in experiment["grid"]:
-            _check_crossing(config, name, crossing)
-            Protocol.of(_extended(config["protocols"][experiment["protocol"]], crossing))
-        _check_once(name, experiment["grid"])
-
-
-def _check_once(name: str, grid: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse a cell in two crossings, even with other blocks: its seeds would count twice."""
-    times = Counter(names for crossing in grid for names in _names(crossing))
-    names, most = times.most_common(1)[0]
-    if most > 1:
-        cell = "/".join((name, *names))
-        raise InitbenchError(f"The grid has the cell {cell} twice; remove it from one crossing.")
-
-
-def _check_crossing(config: Config, name: str, crossing: Mapping[str, Any]) -> None:
-    for kind in ("datasets", "architectures", "inits"):
-        for entry in crossing[kind]:
-            if entry not in config[kind]:
-                raise unknown(f"name in {kind} of experiment '{name}':", entry, config[kind])
-    seeds, block = crossing["seeds"], crossing["block"]
-    if seeds % block:
-        raise InitbenchError(
-            f"Experiment '{name}' has {seeds} seeds in blocks of {block}; make `seeds` a multiple "
-            f"of `block`, for instance {(seeds // block + 1) * block}."
         )
 
 
@@ -203,15 +127,9 @@ def _protocol_spec(config: Config, cell: Any) -> dict[str, Any]:
         raise unknown("experiment", cell.experiment, config["experiments"])
     experiment = config["experiments"][cell.experiment]
     crossing = next(c for c in experiment["grid"] if _holds(c, cell))
-    protocol = _extended(config["protocols"][experiment["protocol"]], crossing)
+    protocol = extended(config["protocols"][experiment["protocol"]], crossing)
     epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["family"])
     return protocol if epochs is None else shorten(protocol, epochs)
-
-
-def _extended(protocol: Mapping[str, Any], crossing: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a protocol entry with what its crossing also evaluates and records."""
-    wishes = crossing.get("also", {})
-    return {**protocol, **{k: {**protocol.get(k, {}), **more} for k, more in wishes.items()}}
 
 
 def _holds(crossing: Mapping[str, Any], cell: Any) -> bool:
@@ -220,11 +138,6 @@ def _holds(crossing: Mapping[str, Any], cell: Any) -> bool:
         and cell.architecture in crossing["architectures"]
         and cell.init in crossing["inits"]
     )
-
-
-def settings(probe: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a probe's entry without what the workflow needs of it: measure and its settings."""
-    return {key: value for key, value in probe.items() if key not in ("family", "inits", "draws")}
 
 
 def probe_spec(config: Config, probe: str, init: str) -> dict[str, Any]:

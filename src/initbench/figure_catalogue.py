@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from initbench.errors import InitbenchError
-from initbench.sources import PACKAGE, closure
+from initbench.sources import PACKAGE, closure, parsed
 
 FOLDER = PACKAGE / "figures"
 
@@ -41,7 +41,7 @@ def source_files(entry: Entry) -> list[Path]:
 
 def _decorations(file: Path) -> Iterator[dict[str, ast.expr]]:
     """Yield the arguments of each `@figure(...)` in `file`."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in parsed(file).body:
         for call in getattr(node, "decorator_list", []):
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "figure":
                 yield {str(word.arg): word.value for word in call.keywords}

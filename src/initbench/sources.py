@@ -4,11 +4,43 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from initbench.errors import InitbenchError
+
 PACKAGE = Path(__file__).resolve().parent
 NO_NUMBERS = {
     *("errors.py", "io.py", "values.py", "manifest.py", "specification.py"),
-    *("catalogue.py", "figure_catalogue.py", "sources.py", "yaml_schemas.py"),
+    *("catalogue.py", "figure_catalogue.py", "sources.py"),
+    *("yaml_files.py", "yaml_schemas.py"),
 }
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a file; InitbenchError, with the line, if it is no Python."""
+    try:
+        return ast.parse(path.read_bytes(), str(path))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        words = getattr(error, "msg", None) or str(error) or type(error).__name__
+        raise InitbenchError(
+            f"{_shown(path)}{line}: {words}; correct the Python there, or remove the file."
+        ) from None
+
+
+def _shown(path: Path) -> Path:
+    """Return the path from the project's folder on."""
+    root = PACKAGE.parents[1]
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
+def function(path: Path, name: str) -> ast.FunctionDef:
+    """Return the function `name` of a file; InitbenchError if there is none."""
+    for node in parsed(path).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return node
+    raise InitbenchError(
+        f"{_shown(path)} has no function `{name}`; add one, or move the file away."
+    )
 
 
 @cache
@@ -29,7 +61,7 @@ def closure(path: Path) -> tuple[Path, ...]:
 
 @cache
 def _imports(path: Path) -> list[Path]:
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    nodes = ast.walk(parsed(path))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
     ours = [node for node in imports if (node.module or "").split(".")[0] == PACKAGE.name]
     files = {file for node in ours for file in _files(node)}

@@ -5,19 +5,27 @@ torch is imported.
 """
 
 import ast
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from initbench import sources
 from initbench.errors import InitbenchError, unknown
 
+Activation = str
 Bias = Literal["zero", "default"]
+Depth = int
 Positive = float
 AtLeastOne = float
+Share = float
 Gain = float | Literal["activation"]
+
+SMALLEST, LARGEST = 1e-30, 1e30  # of what is computed in float32, squares not counted
+DEEPEST = 1000  # layers, or the like, one behind the other
+MOST = 100_000  # of anything else that is counted
+ACTIVATIONS = Path(__file__).parent / "architectures" / "activations.py"
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,21 @@ class Kind:
     admits: Callable[[object], bool]
 
 
-def _number(wanted: str, condition: Callable[[float], bool]) -> Kind:
-    def admits(value: object) -> bool:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return False
-        return math.isfinite(value) and condition(value)
+def _number(wanted: str, low: float, high: float = LARGEST) -> Kind:
+    """Return the kind of numbers from `low` to `high`, which are finite: NaN is not among them."""
 
-    return Kind(f"{wanted} (in YAML, 1.0e-3 and not 1e-3)", admits)
+    def admits(value: object) -> bool:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and low <= value <= high  # type: ignore[operator]
+
+    return Kind(f"{wanted} (at most {high:g}; in YAML, 1.0e-3 and not 1e-3)", admits)
+
+
+def _count(high: int) -> Kind:
+    def admits(value: object) -> bool:
+        return type(value) is int and 1 <= value <= high
+
+    return Kind(f"a whole number of at least 1 and at most {high}", admits)
 
 
 def _choice(*options: object) -> Kind:
@@ -53,19 +69,42 @@ def _list_of(item: Kind) -> Kind:
     return Kind(f"a list, each item {item.wanted}", admits)
 
 
-def _whole_numbers(value: object) -> bool:
-    return isinstance(value, list) and all(type(item) is int for item in value)
+def _positions(value: object) -> bool:
+    """Return whether `value` is a list of places counted from 0, none of them twice."""
+    if not (isinstance(value, list) and value and all(type(item) is int for item in value)):
+        return False
+    return len(set(value)) == len(value) and min(value) >= 0 and max(value) < MOST
 
 
+@cache
+def _activations() -> list[str]:
+    """Return the names of the activation functions, the keys of a table in their file."""
+    for node in sources.parsed(ACTIVATIONS).body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id="ACTIVATIONS"), value=ast.Dict(keys=keys)):
+                return [ast.literal_eval(key) for key in keys if key]
+    raise InitbenchError(f"{ACTIVATIONS.name} has no table `ACTIVATIONS`; restore it.")
+
+
+def _names_activation(value: object) -> bool:
+    if isinstance(value, str) and value not in _activations():
+        raise unknown("activation", value, _activations())
+    return isinstance(value, str)
+
+
+_POSITIVE = _number("a number above 0", SMALLEST)
 KINDS = {
-    "int": Kind("a whole number of at least 1", lambda value: type(value) is int and value >= 1),
-    "float": _number("a finite number", lambda value: True),
-    "Positive": _number("a number above 0", lambda value: value > 0),
-    "AtLeastOne": _number("a number of at least 1", lambda value: value >= 1),
-    "Gain": _either(_number("a number above 0", lambda value: value > 0), _choice("activation")),
+    "int": _count(MOST),
+    "Depth": _count(DEEPEST),
+    "float": _number("a finite number", -LARGEST),
+    "Positive": _POSITIVE,
+    "AtLeastOne": _number("a number of at least 1", 1),
+    "Share": _number("a number of at least 0", 0, 0.999),
+    "Gain": _either(_POSITIVE, _choice("activation")),
     "bool": Kind("true or false", lambda value: isinstance(value, bool)),
-    "str": Kind("a text", lambda value: isinstance(value, str)),
-    "list[int]": Kind("a list of whole numbers", _whole_numbers),
+    "str": Kind("a text", lambda value: isinstance(value, str) and 0 < len(value) < MOST),
+    "list[int]": Kind("a list of whole numbers of at least 0, none of them twice", _positions),
+    "Activation": Kind("a text, the name of an activation", _names_activation),
     "Bias": _choice("zero", "default"),
 }
 
@@ -95,7 +134,7 @@ def check_value(owner: str, argument: ast.arg, value: object) -> None:
     allowed = kind(argument.annotation or ast.Constant(None))
     if not allowed.admits(value):
         raise InitbenchError(
-            f"The {owner} got {argument.arg} = {value!r}, but expects {allowed.wanted}; "
+            f"The {owner} got {argument.arg} = {value!r:.80}, but expects {allowed.wanted}; "
             "correct the value."
         )
 
@@ -105,21 +144,14 @@ def check_keywords(owner: str, source: Path, function: str, given: Mapping[str, 
 
     `owner` is the name of the function in the message; a keyword without default is required.
     """
-    found = _arguments(source.read_text(encoding="utf-8"), function)
+    found = sources.function(source, function).args
     arguments = {argument.arg: argument for argument in found.kwonlyargs}
     for name, value in given.items():
         if name not in arguments:
-            raise unknown(f"parameter of {owner}", name, arguments)
+            raise unknown(f"parameter of {owner}", str(name), arguments)
         check_value(owner, arguments[name], value)
     for name, default in zip(arguments, found.kw_defaults, strict=True):
         if default is None and name not in given:
             raise InitbenchError(
                 f"The {owner} needs the parameter '{name}'; add it to the entry in config.yaml."
             )
-
-
-@cache
-def _arguments(text: str, function: str) -> ast.arguments:
-    """Return the arguments of `function` in the `text` of a source file."""
-    tree = ast.parse(text)
-    return next(n.args for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function)

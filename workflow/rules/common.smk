@@ -4,8 +4,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import config as grid
-from initbench import datasets, figure_catalogue, provenance
+from initbench import datasets, figure_catalogue, provenance, source_checks
 from initbench.claims import ledger as claims_ledger
+from initbench.claims import names as claim_names
 from initbench.errors import InitbenchError
 from initbench.meanings import Meanings
 
@@ -20,9 +21,18 @@ def stop(error):
     raise WorkflowError(f"initbench: {error}")
 
 
+LEDGER_FOLDER = ROOT / "workflow" / "claims"
+
 try:
-    grid.validate(config, ROOT)
-    LEDGER = claims_ledger.load(ROOT / "workflow" / "claims")
+    grid.validate(
+        config,
+        ROOT,
+        [Path("config.yaml"), *workflow.overwrite_configfiles],
+        workflow.config_settings.config,
+    )
+    if workflow.is_main_process:
+        source_checks.check()
+    LEDGER = claims_ledger.load(LEDGER_FOLDER)
 except InitbenchError as error:
     stop(error)
 
@@ -31,7 +41,6 @@ CELLS = defaultdict(list)
 for cell in grid.cells(config):
     CELLS[cell.experiment].append(cell)
 
-LEDGER_FOLDER = ROOT / "workflow" / "claims"
 LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.glob("*.yaml"))]
 TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
@@ -40,6 +49,8 @@ DATASETS = sorted({cell.dataset for cells in CELLS.values() for cell in cells})
 PROBES = config.get("probes", {})
 ENSEMBLES = config.get("matrices", {})
 MATRIX_TABLES = ["draws", "paths", "eigenvalues"]
+# The checks without training look at its images.
+HAS_MNIST = config["datasets"].get("mnist", {}).get("name") == "MNIST"
 # What a claim or figure may need besides experiments, with the collected tables behind it.
 SPECIAL_TABLES = {
     "checks": ["checks"],
@@ -49,11 +60,31 @@ SPECIAL_TABLES = {
 }
 # Claims and figures that need an experiment which the config leaves out are not made.
 AVAILABLE = {*CELLS, *SPECIAL_TABLES}
+CATALOGUE = figure_catalogue.catalogue()
+
+
+def check_ledger():
+    """Refuse a ledger that names what is neither in the grid nor looked for by anybody."""
+    known = {*config["experiments"], *SPECIAL_TABLES, "matrices"}
+    known.update(need for entry in CATALOGUE.values() for need in entry.needs)
+    claim_names.check_rows(
+        LEDGER, known | claim_names.read_by_adjudicators(), CATALOGUE
+    )
+    claim_names.check_documents(LEDGER, config["documents"])
+    claim_names.check_texts(LEDGER, LEDGER_FOLDER)
+
+
+if workflow.is_main_process:
+    try:
+        check_ledger()
+    except InitbenchError as error:
+        stop(error)
+
 ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
 FAMILIES = sorted({row.family for row in ROWS})
 FIGURES = {
     name: entry
-    for name, entry in figure_catalogue.catalogue().items()
+    for name, entry in CATALOGUE.items()
     if AVAILABLE.issuperset(entry.needs)
 }
 

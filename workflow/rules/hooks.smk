@@ -40,13 +40,29 @@ def end():
 def announce():
     """Say before the first job what is run and which claims stay open."""
     cells = sum(map(len, CELLS.values()))
+    known = {*AVAILABLE, *config["experiments"]}
     print(
         f"initbench: {cells} training jobs in the grid; purpose: {config['purpose']}."
     )
     if left_out := config.get("without"):
         print(f"initbench: {len(left_out)} experiments are left out (`without`).")
+    if absent := [row.id for row in LEDGER.rows if row.rule and set(row.needs) - known]:
+        print(
+            f"initbench: {len(absent)} claims need experiments that are not in config.yaml."
+        )
     for sentence in unattainable():
         print(f"initbench: {sentence}")
+
+
+def refuse_checks_without_mnist():
+    """End the run before its first job if checks are to be made whose images are not named."""
+    wanted = {job.rule.name for job in workflow.dag.needrun_jobs()}
+    if "check_formulas" in wanted and not HAS_MNIST:
+        stop(
+            "config.yaml has no data set `mnist`, which the claims that are checked without "
+            "training need; add `mnist: {source: torchvision, name: MNIST, mean: 0.1307, "
+            "std: 0.3081}` to `datasets`."
+        )
 
 
 def start_worker():
@@ -56,6 +72,7 @@ def start_worker():
 
 
 onstart:
+    refuse_checks_without_mnist()
     announce()
     begin()
     start_worker()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from torch import Tensor, nn
 
 from initbench.architectures.feedforward import Feedforward
+from initbench.values import Depth
 
 PIXELS = 28
 LARGE = 2  # convolutions on 14x14 pixels; the others see 7x7
@@ -46,6 +47,6 @@ def halved(images: Tensor) -> Tensor:
     return images.reshape(*front, height // 2, 2, width // 2, 2).mean((-3, -1))
 
 
-def build(*, depth: int, channels: int = 8, classes: int = 10) -> CNN:
+def build(*, depth: Depth, channels: int = 8, classes: int = 10) -> CNN:
     """Return a network of `depth` convolutions of `channels` channels."""
     return CNN(depth, channels, classes)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from initbench.architectures.activations import activation as make_activation
 from initbench.architectures.feedforward import Feedforward
+from initbench.values import Activation, Depth
 
 
 class ConvStack(Feedforward):
@@ -39,9 +40,9 @@ def build(
     *,
     inputs: int = 1,
     channels: int = 16,
-    depth: int = 10,
+    depth: Depth = 10,
     classes: int = 10,
-    activation: str = "relu",
+    activation: Activation = "relu",
 ) -> ConvStack:
     """Return a stack of `depth` convolutions of `channels` channels on images of any size."""
     return ConvStack(inputs, channels, depth, classes, activation)

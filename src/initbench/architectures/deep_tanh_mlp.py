@@ -3,6 +3,7 @@
 from torch import Tensor
 
 from initbench.architectures.mlp import MLP
+from initbench.values import Depth
 
 
 class DeepTanhMLP(MLP):
@@ -19,6 +20,6 @@ class DeepTanhMLP(MLP):
         return x.detach()
 
 
-def build(*, depth: int = 8, width: int = 2) -> DeepTanhMLP:
+def build(*, depth: Depth = 8, width: int = 2) -> DeepTanhMLP:
     """Return document A's chain (document A, section "First results")."""
     return DeepTanhMLP(depth, width)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from initbench.architectures.activations import activation as make_activation
 from initbench.architectures.feedforward import Feedforward, as_features
+from initbench.values import Activation, Depth
 
 
 class MLP(Feedforward):
@@ -34,7 +35,7 @@ class MLP(Feedforward):
 
 
 def build(
-    *, inputs: int, width: int, depth: int, classes: int = 2, activation: str = "tanh"
+    *, inputs: int, width: int, depth: Depth, classes: int = 2, activation: Activation = "tanh"
 ) -> MLP:
     """Return an MLP of `depth` hidden layers of `width` units."""
     return MLP([inputs, *[width] * depth, classes], activation)

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from initbench.architectures.activations import activation as make_activation
 from initbench.architectures.feedforward import Feedforward
+from initbench.values import Activation, Share
 
 
 class MNISTNet(Feedforward):
@@ -30,7 +31,7 @@ class MNISTNet(Feedforward):
 
 
 def build(
-    *, activation: str = "relu", hidden: Sequence[int] = (128, 64), dropout: float = 0.0
+    *, activation: Activation = "relu", hidden: Sequence[int] = (128, 64), dropout: Share = 0.0
 ) -> MNISTNet:
     """Return document D's network (document D, section 3.2)."""
     return MNISTNet(activation, hidden, dropout)

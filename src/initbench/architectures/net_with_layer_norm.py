@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from initbench.architectures.activations import activation as make_activation
 from initbench.architectures.feedforward import Feedforward, as_features
+from initbench.values import Activation, Depth
 
 
 class NetWithLayerNorm(Feedforward):
@@ -40,10 +41,10 @@ def build(
     *,
     inputs: int = 784,
     width: int = 64,
-    depth: int = 2,
+    depth: Depth = 2,
     classes: int = 10,
     normalize: bool = True,
-    activation: str = "relu",
+    activation: Activation = "relu",
 ) -> NetWithLayerNorm:
     """Return document B's network (document B, section 2.4.5) with `depth` hidden layers."""
     return NetWithLayerNorm([inputs, *[width] * depth, classes], normalize, activation)

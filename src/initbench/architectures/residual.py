@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from initbench.architectures.feedforward import Feedforward, as_features
+from initbench.values import Depth
 
 
 class Scale(nn.Module):
@@ -72,7 +73,7 @@ class Residual(Feedforward):
 
 
 def build(
-    *, inputs: int = 784, width: int = 64, blocks: int, classes: int = 10, rezero: bool = False
+    *, inputs: int = 784, width: int = 64, blocks: Depth, classes: int = 10, rezero: bool = False
 ) -> Residual:
     """Return a residual MLP of `blocks` branches of two layers of `width` units."""
     return Residual(inputs, width, blocks, classes, rezero)

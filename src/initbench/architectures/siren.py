@@ -2,7 +2,7 @@
 
 from initbench.architectures.activations import Sine
 from initbench.architectures.mlp import MLP
-from initbench.values import Positive
+from initbench.values import Depth, Positive
 
 
 class Siren(MLP):
@@ -15,7 +15,7 @@ class Siren(MLP):
 
 
 def build(
-    *, inputs: int = 1, width: int = 64, depth: int = 3, outputs: int = 1, omega: Positive = 30.0
+    *, inputs: int = 1, width: int = 64, depth: Depth = 3, outputs: int = 1, omega: Positive = 30.0
 ) -> Siren:
     """Return a SIREN (Sitzmann et al. 2020, arXiv:2006.09661, section 3.2)."""
     return Siren(inputs, width, depth, outputs, omega)

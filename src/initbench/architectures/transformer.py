@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from initbench.architectures.feedforward import Feedforward
 from initbench.errors import InitbenchError
+from initbench.values import Depth
 
 Norm = Literal["pre", "post", "none"]
 LONGEST = 10_000.0  # length of the slowest wave that tells positions, in tokens / 2π
@@ -112,7 +113,7 @@ def positions(tokens: int, width: int) -> Tensor:
 def build(
     *,
     norm: Literal["pre", "post", "none"],
-    layers: int,
+    layers: Depth,
     inputs: int = 28,
     width: int = 32,
     heads: int = 4,

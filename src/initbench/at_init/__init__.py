@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from initbench.errors import unknown
+from initbench.errors import InitbenchError, unknown
 from initbench.values import check_keywords
 
 if TYPE_CHECKING:
@@ -30,7 +30,17 @@ def source_file(name: str) -> Path:
 def check(spec: Spec) -> None:
     """Raise InitbenchError unless `spec` names a `measure` and gives it the settings it takes."""
     name = spec["measure"]
+    for key, value in spec.items():
+        if isinstance(value, list) and any(value.count(item) > 1 for item in value):
+            raise InitbenchError(
+                f"The measurement '{name}' has a value twice in {key} = {value!r:.80}; remove one."
+            )
     check_keywords(f"measurement '{name}'", source_file(name), "measure", _settings(spec))
+
+
+def settings(probe: Spec) -> dict[str, Any]:
+    """Return a probe's entry without what the workflow needs of it: measure and its settings."""
+    return {key: value for key, value in probe.items() if key not in ("family", "inits", "draws")}
 
 
 def measure(spec: Spec, init: Spec, seeds: range) -> "pa.Table":

@@ -11,6 +11,7 @@ from torch import Tensor
 from initbench.architectures.conv_stack import build
 from initbench.at_init.nets import draw, gaussian, signals
 from initbench.at_init.table import Net, Value, table
+from initbench.values import Depth
 
 IMAGES = 64
 MAPPED = (1, 5, 10)  # layers whose map of pixels is recorded
@@ -18,7 +19,7 @@ MAPPED = (1, 5, 10)  # layers whose map of pixels is recorded
 
 @torch.no_grad()
 def measure(
-    init: Mapping[str, Any], seeds: range, *, depth: int, channels: int, image: int
+    init: Mapping[str, Any], seeds: range, *, depth: Depth, channels: int, image: int
 ) -> pa.Table:
     """Return the `second_moment` of each layer's output, before the nonlinearity, by region.
 

@@ -13,6 +13,7 @@ from initbench.at_init.nets import draw_mlp
 from initbench.at_init.table import Net, Value, table
 from initbench.datasets.moons import SOURCE
 from initbench.seeds import numpy_stream
+from initbench.values import Activation, Depth
 
 FEATURES = 2
 MOONS = {"samples": 1000, "noise": 0.1, "standardize": "all"}
@@ -22,9 +23,9 @@ def measure(
     init: Mapping[str, Any],
     seeds: range,
     *,
-    activations: Sequence[str],
+    activations: Sequence[Activation],
     widths: Sequence[int] = (8,),
-    depth: int = 1,
+    depth: Depth = 1,
 ) -> pa.Table:
     """Return the norm of the gradient and the extreme eigenvalues of the Hessian near the start.
 

@@ -11,7 +11,7 @@ from initbench.at_init.nets import SAMPLES, draw_mlp, gaussian, signals
 from initbench.at_init.table import Net, Value, table
 from initbench.inits.common import weight_layers
 from initbench.inits.orthogonal import METHOD as ORTHOGONAL
-from initbench.values import Positive
+from initbench.values import Activation, Depth, Positive
 
 START = {"method": ORTHOGONAL.name}  # LSUV's first step (Mishkin and Matas 2016, Algorithm 1)
 
@@ -21,9 +21,9 @@ def measure(
     init: Mapping[str, Any],
     seeds: range,
     *,
-    activations: Sequence[str],
+    activations: Sequence[Activation],
     widths: Sequence[int],
-    depth: int,
+    depth: Depth,
     scales: Sequence[Positive],
 ) -> pa.Table:
     """Return what `init`, an LSUV, makes of inputs of standard deviation `scale` (variant).

@@ -15,6 +15,7 @@ from initbench.architectures.feedforward import Feedforward
 from initbench.at_init.nets import SAMPLES, draw_mlp, gaussian, signals, trial_draws
 from initbench.at_init.table import Net, Value, table
 from initbench.inits.common import weight_layers
+from initbench.values import Activation, Depth
 
 PAIRS = 64
 CORRELATION = 0.5  # of the two inputs of a pair
@@ -33,9 +34,9 @@ def measure(
     init: Mapping[str, Any],
     seeds: range,
     *,
-    activations: Sequence[str],
+    activations: Sequence[Activation],
     widths: Sequence[int],
-    depth: int,
+    depth: Depth,
     shapes: Sequence[Literal["square", "growing", "shrinking"]] = ("square",),
     every: int = 5,
 ) -> pa.Table:

@@ -5,10 +5,14 @@ import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from initbench.errors import InitbenchError, unknown
 from initbench.statistics import Estimate
 
+LONGEST = 2000  # characters of a condition
+DEEPEST = 100  # levels of its syntax tree
+LARGEST = 1e30  # number in it
 ATTRIBUTES = ("value", "low", "high", "n")
 _SYMBOLS: dict[type[ast.cmpop], str] = {
     ast.Gt: ">",
@@ -90,13 +94,46 @@ def evaluate(
     chained), `and`, `or`, `not`, and `within(name, margin)`: the 90 % interval lies inside
     ±margin. A comparison with NaN is false, also under `not`. Anything else raises InitbenchError.
     """
+    return _Evaluator(quantities, belief).outcome(_parsed(condition), negated=False)
+
+
+@cache
+def _parsed(condition: str) -> ast.expr:
+    """Return the syntax tree of a condition, which is neither endless nor nested without end."""
+    if len(condition) > LONGEST:
+        raise InitbenchError(
+            f"The condition '{condition[:60]}…' has {len(condition)} characters, but {LONGEST} is "
+            "the most; make it shorter."
+        )
     try:
-        tree = ast.parse(condition.strip(), mode="eval")
+        tree = ast.parse(condition.strip(), mode="eval").body
     except SyntaxError as error:
         raise InitbenchError(
-            f"The condition '{condition}' is no expression: {error.msg}; correct the rule."
+            f"The condition '{condition:.200}' is no expression: {error.msg}; correct the rule."
         ) from None
-    return _Evaluator(quantities, belief).outcome(tree.body, negated=False)
+    except (RecursionError, MemoryError, ValueError):
+        raise _nested(condition) from None
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    if level:
+        raise _nested(condition)
+    return tree
+
+
+def _nested(condition: str) -> InitbenchError:
+    return InitbenchError(
+        f"The condition '{condition[:60]}…' is nested too deeply; write it with less than "
+        f"{DEEPEST // 2} levels of `not`, parentheses and signs."
+    )
+
+
+def _is_sound(number: float) -> bool:
+    return not isinstance(number, bool) and abs(number) <= LARGEST
+
+
+def _has_quantity(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Name) for part in ast.walk(node))
 
 
 @dataclass(frozen=True)
@@ -128,6 +165,11 @@ class _Evaluator:
         if isinstance(right, ast.Attribute) and not isinstance(left, ast.Attribute):
             left, symbol, right = right, _MIRRORED[symbol], left
         value, threshold = self.number(left), self.number(right)
+        if not (_has_quantity(left) and (_has_quantity(right) or math.isfinite(threshold))):
+            raise InitbenchError(
+                f"A rule compares '{ast.unparse(left)}' with '{ast.unparse(right)}'; compare a "
+                "quantity with another one, or with a finite number."
+            )
         holds = not math.isnan(value + threshold) and _COMPARE[symbol](value, threshold)
         comparison = Comparison(ast.unparse(left), symbol, value, threshold, holds)
         if isinstance(left, ast.Attribute) and isinstance(left.value, ast.Name):
@@ -135,6 +177,11 @@ class _Evaluator:
         return self.leaf(comparison)
 
     def within(self, name: str, margin: float, negated: bool) -> Outcome:
+        if margin <= 0:
+            raise InitbenchError(
+                f"A rule asks whether {name} lies within ±{margin:g}, which nothing does; give a "
+                "margin above 0."
+            )
         found = self.quantity(name)
         inside = -margin < found.low90 and found.high90 < margin
         known = not math.isnan(found.low90 + found.high90 + margin)
@@ -159,7 +206,7 @@ class _Evaluator:
 
     def number(self, node: ast.expr) -> float:
         match node:
-            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            case ast.Constant(value=int() | float() as value) if _is_sound(value):
                 return float(value)
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in ATTRIBUTES:
                 return float(getattr(self.quantity(name), attribute))
@@ -196,7 +243,7 @@ def _join(parts: Sequence[Outcome], *, every: bool) -> Outcome:
 
 
 def _refused(node: ast.AST) -> InitbenchError:
-    seen = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
+    seen = ast.unparse(node)[:60] if isinstance(node, ast.expr) else type(node).__name__
     return InitbenchError(
         f"A rule may not say '{seen}'; use name.value, .low, .high or .n, numbers, + - * /, "
         "comparisons, and, or, not, within(name, margin)."

@@ -1,16 +1,14 @@
 """The ledger of claims: YAML files checked against their schema and against each other."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from initbench import yaml_schemas
+from initbench import yaml_files, yaml_schemas
 from initbench.claims.conditions import evaluate
 from initbench.errors import InitbenchError, unknown
 from initbench.ledger_files import files, ledger_sha256
@@ -125,6 +123,12 @@ class Ledger:
 
     def row(self, claim: str) -> Row:
         """Return the row of `claim`; raise InitbenchError for an unknown id."""
+        letter = claim[:1]
+        if claim not in self.by_id and letter not in (known.id for known in self.documents):
+            raise InitbenchError(
+                f"The claim '{claim}' is named, but the ledger has no document '{letter}'; "
+                f"restore {letter.lower()}.yaml in workflow/claims, or take the claim out."
+            )
         if claim not in self.by_id:
             raise unknown("claim", claim, self.by_id)
         return self.by_id[claim]
@@ -140,6 +144,8 @@ def load(folder: Path) -> Ledger:
     Raises InitbenchError, one sentence, at the first thing that is wrong.
     """
     *documents, amendments = files(folder)
+    if not documents:
+        raise InitbenchError(f"{folder} holds no document of claims, such as a.yaml; restore it.")
     schema = folder.parent / "schemas" / "ledger.schema.yaml"
     document = yaml_schemas.schema(schema)
     parts = [read(path, document) for path in documents]
@@ -152,7 +158,13 @@ def load(folder: Path) -> Ledger:
         _explanations(folder, yaml_schemas.schema(schema, "explanations")),
         ledger_sha256(folder),
     )
-    _check(ledger)
+    for path, part in zip(documents, parts, strict=True):
+        if path.stem.upper() != part["document"]:
+            raise InitbenchError(
+                f"{path} holds document {part['document']}; call the file "
+                f"{part['document'].lower()}.yaml, or correct its `document`."
+            )
+    _check(ledger, folder)
     return ledger
 
 
@@ -164,51 +176,52 @@ def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str
     return found
 
 
-class _UniqueKeys(yaml.CSafeLoader):
-    """YAML whose mappings may not name a key twice, which PyYAML would take in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Return the mapping; raise InitbenchError for a key that comes twice."""
-        keys = [key.value for key, _ in node.value]
-        _refuse_twins(keys, f"keys near line {node.start_mark.line + 1}")
-        return super().construct_mapping(node, deep)
-
-
 def read(path: Path, schema: Mapping[str, Any]) -> Any:
     """Return the content of a YAML file, with dates as text.
 
     Raises InitbenchError where it cannot be read or does not satisfy `schema`.
     """
-    try:
-        content = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)
-    except (OSError, yaml.YAMLError) as fault:
-        raise InitbenchError(f"Cannot read {path}: {' '.join(str(fault).split())}.") from None
-    content = json.loads(json.dumps(content, default=str))
+    content = yaml_files.read(path)
     error = yaml_schemas.fault(content, schema)
     if error is not None:
-        place = _place(content, list(error.absolute_path))
-        raise InitbenchError(f"In {path.name} at {place}: {error.message}; please correct it.")
+        line = _line(path, yaml_schemas.place(error))
+        place = f"{line} at {_place(content, list(error.absolute_path))}"
+        raise InitbenchError(f"In {path}{place}: {yaml_schemas.sentence(error)}")
     return content
+
+
+def _line(path: Path, keys: Sequence[str | int]) -> str:
+    """Return line and column of a value in a sentence, or nothing if it is not to be found."""
+    place = yaml_files.line_and_column(path, keys)
+    return f", {place}," if place else ""
 
 
 def _place(content: Any, path: list[str | int]) -> str:
     """Return where an error lies, with the claim's id in place of its position in the list."""
-    if path[:1] == ["rows"] and len(path) > 1:
+    if path[:1] == ["rows"] and len(path) > 1 and isinstance(content["rows"][path[1]], dict):
         path = [content["rows"][path[1]].get("id", path[1]), *path[2:]]
     return ".".join(map(str, path)) or "the top level"
 
 
-def _check(ledger: Ledger) -> None:
+def _check(ledger: Ledger, folder: Path) -> None:
     """Raise InitbenchError where rows, rules, aliases and amendments do not fit together."""
     _refuse_twins([row.id for row in ledger.rows], "claims")
     _refuse_twins([amendment.id for amendment in ledger.amendments], "amendments")
+    position: Counter[str] = Counter()
     for row in ledger.rows:
-        _check_row(row, ledger)
+        try:
+            _check_row(row, ledger)
+        except InitbenchError as error:
+            path = folder / f"{row.id[0].lower()}.yaml"
+            place = _line(path, ["rows", position[row.id[0]]]) if path.exists() else ""
+            raise InitbenchError(f"In {path.name}{place} at {row.id}: {error}") from None
+        position[row.id[0]] += 1
     for claim in ledger.explanations:
         ledger.row(claim)
     for amendment in ledger.amendments:
         for claim in amendment.rows:
-            _known("claim", claim, [*ledger.by_id, "all"])
+            if claim != "all":
+                ledger.row(claim)
     derivation_order(ledger)
 
 

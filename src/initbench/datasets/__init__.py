@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from numpy.random import RandomState
@@ -13,7 +14,17 @@ from initbench.datasets.planar import PlanarSource
 from initbench.datasets.source import Source, Spec, Split
 from initbench.errors import InitbenchError, unknown
 
-__all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]
+__all__ = [
+    "FIRST_SEED",
+    "Split",
+    "check_spec",
+    "draw",
+    "load",
+    "prepare",
+    "source_file",
+    "sources",
+    "train_samples",
+]
 
 FIRST_SEED = 2_000_000
 
@@ -21,12 +32,31 @@ FIRST_SEED = 2_000_000
 @cache
 def _registry() -> dict[str, tuple[Source, Path]]:
     """Return each source of this folder, and its file, by its name."""
-    found = {}
+    found: dict[str, tuple[Source, Path]] = {}
     for entry in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{entry.name}")
-        if hasattr(module, "SOURCE"):
-            found[module.SOURCE.name] = (module.SOURCE, Path(str(module.__file__)))
+        module = _imported(entry.name)
+        if source := getattr(module, "SOURCE", None):
+            file = Path(str(module.__file__))
+            if source.name in found:
+                raise InitbenchError(
+                    f"{file.name} and {found[source.name][1].name} both define the data source "
+                    f"'{source.name}'; rename one of them."
+                )
+            found[source.name] = (source, file)
     return found
+
+
+def _imported(name: str) -> ModuleType:
+    """Return a module of this folder; InitbenchError, with its file, where its import fails."""
+    try:
+        return importlib.import_module(f"{__name__}.{name}")
+    except (Exception, SystemExit) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        words = " ".join(str(error).split())
+        raise InitbenchError(
+            f"src/initbench/datasets/{name}.py{line} cannot be imported "
+            f"({type(error).__name__}: {words}); correct it, or remove it."
+        ) from error
 
 
 def sources() -> list[str]:
@@ -51,6 +81,11 @@ def _source(spec: Spec) -> Source:
 def check_spec(spec: Spec) -> None:
     """Raise InitbenchError unless `spec` names a source and gives its keys possible values."""
     _source(spec).check(spec)
+
+
+def train_samples(spec: Spec) -> int:
+    """Return the number of training samples of a data set, without its data."""
+    return _source(spec).train_samples(spec)
 
 
 def prepare(

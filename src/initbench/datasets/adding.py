@@ -5,6 +5,7 @@ from numpy.random import RandomState
 
 from initbench.datasets.drawn import DrawnSource
 from initbench.datasets.source import Points, Spec, Split
+from initbench.datasets.specification import MOST_SAMPLES, check_numbers
 
 
 def adding(spec: Spec, stream: RandomState) -> Split:
@@ -31,7 +32,8 @@ def _part(spec: Spec, samples: int, stream: RandomState) -> tuple[Points, Points
 
 SOURCE = DrawnSource(
     "adding",
-    {"steps": 2, "train": 2, "test": 2},
+    {"steps": (2, 10_000), "train": (2, MOST_SAMPLES), "test": (2, MOST_SAMPLES)},
     adding,
     "sequences of numbers, two of which are marked and to be summed",
+    lambda spec: check_numbers("adding", (spec["train"] + spec["test"]) * spec["steps"] * 2),
 )

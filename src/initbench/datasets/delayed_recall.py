@@ -5,6 +5,7 @@ from numpy.random import RandomState
 
 from initbench.datasets.drawn import DrawnSource
 from initbench.datasets.source import Labels, Points, Spec, Split
+from initbench.datasets.specification import MOST_SAMPLES, check_numbers
 
 NOISE = 0.1  # std of what the network sees while it waits
 
@@ -27,9 +28,20 @@ def _part(spec: Spec, samples: int, stream: RandomState) -> tuple[Points, Labels
     return x[None], symbols.astype(np.int64)[None]
 
 
+def _check_size(spec: Spec) -> None:
+    features = spec["classes"] + 1
+    check_numbers("delayed_recall", (spec["train"] + spec["test"]) * spec["steps"] * features)
+
+
 SOURCE = DrawnSource(
     "delayed_recall",
-    {"steps": 3, "classes": 2, "train": 2, "test": 2},
+    {
+        "steps": (3, 10_000),
+        "classes": (2, 1000),
+        "train": (2, MOST_SAMPLES),
+        "test": (2, MOST_SAMPLES),
+    },
     recall,
     "sequences that show a symbol first and ask for it last",
+    _check_size,
 )

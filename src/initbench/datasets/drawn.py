@@ -18,18 +18,27 @@ Draw = Callable[[Spec, RandomState], Split]  # one draw, with a leading axis of 
 
 @dataclass(frozen=True)
 class DrawnSource:
-    """A source whose `draw` makes the data of one stream; `keys` gives each key its least value."""
+    """A source whose `draw` makes the data of one stream; `keys` bounds each key's whole number.
+
+    `check_more` is for what the keys say together.
+    """
 
     name: str
-    keys: Mapping[str, int]
+    keys: Mapping[str, tuple[int, int]]
     draw: Draw
     note: str
+    check_more: Callable[[Spec], None] = lambda spec: None
 
     def check(self, spec: Spec) -> None:
-        """Raise InitbenchError unless `spec` gives every key a large enough whole number."""
+        """Raise InitbenchError unless `spec` gives every key a whole number within its bounds."""
         check_keys(self.name, spec, self.keys, ())
-        for key, low in self.keys.items():
-            check_whole_number(key, spec[key], low)
+        for key, (low, high) in self.keys.items():
+            check_whole_number(key, spec[key], low, high)
+        self.check_more(spec)
+
+    def train_samples(self, spec: Spec) -> int:
+        """Return the number of training samples."""
+        return int(spec["train"] if "train" in spec else spec["points"])
 
     def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
         """Return the draws of `seeds`, stacked; each seed has its own "data" stream."""

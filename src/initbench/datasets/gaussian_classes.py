@@ -5,6 +5,8 @@ from numpy.random import RandomState
 
 from initbench.datasets.drawn import DrawnSource
 from initbench.datasets.source import Labels, Points, Spec, Split
+from initbench.datasets.specification import MOST_SAMPLES, check_numbers
+from initbench.errors import InitbenchError
 
 SPREAD = 0.5  # std of each coordinate of the centres; the clouds themselves have 1
 
@@ -36,9 +38,28 @@ def _part(spec: Spec, samples: int, centres: Points, stream: RandomState) -> tup
     return x.astype(np.float32)[None], y.astype(np.int64)[None]
 
 
+def _check_size(spec: Spec) -> None:
+    """Refuse too many numbers, and so few samples that the rarest class has none."""
+    check_numbers("gaussian_classes", (spec["train"] + spec["test"]) * spec["features"])
+    rarest = frequencies(spec["classes"], spec["ratio"])[-1]
+    for part in ("train", "test"):
+        if rarest * spec[part] < 0.5:
+            raise InitbenchError(
+                f"The rarest of {spec['classes']} classes at a ratio of {spec['ratio']} has no "
+                f"sample among {spec[part]} (`{part}`); give more samples or a smaller ratio."
+            )
+
+
 SOURCE = DrawnSource(
     "gaussian_classes",
-    {"classes": 2, "features": 1, "ratio": 1, "train": 2, "test": 2},
+    {
+        "classes": (2, 1000),
+        "features": (1, 100_000),
+        "ratio": (1, 1_000_000),
+        "train": (2, MOST_SAMPLES),
+        "test": (2, MOST_SAMPLES),
+    },
     clouds,
     "Gaussian clouds with geometric class shares",
+    _check_size,
 )

@@ -9,11 +9,18 @@ from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
 from initbench.datasets.source import Spec, Split
-from initbench.datasets.specification import check_keys, check_number, check_whole_number
+from initbench.datasets.specification import (
+    check_choice,
+    check_keys,
+    check_number,
+    check_whole_number,
+)
 from initbench.datasets.torchvision_images import find, normalised, save, stored
-from initbench.errors import unknown
+from initbench.errors import InitbenchError
 
 LAYOUTS = ("images", "rows")
+IMAGES = {"train": 60_000, "test": 10_000}  # of MNIST
+CLASSES = 10
 CHOICE = 0  # the seed of the one list of images that all runs share
 
 
@@ -28,12 +35,20 @@ class MnistSubset:
     def check(self, spec: Spec) -> None:
         """Raise InitbenchError unless `spec` gives sizes, mean, std and perhaps a layout."""
         check_keys(self.name, spec, ("train", "test", "mean", "std"), ("layout",))
-        for key in ("train", "test"):
-            check_whole_number(key, spec[key], 100)
+        for key, images in IMAGES.items():
+            check_whole_number(key, spec[key], 100, images)
+            if images - CLASSES < spec[key] < images:
+                raise InitbenchError(
+                    f"'{key}' of a part of MNIST is {spec[key]} of {images}, which leaves out less "
+                    f"than one of each class; give {images}, or at most {images - CLASSES}."
+                )
         check_number("mean", spec["mean"], 0.0, 1.0)
         check_number("std", spec["std"], 1e-6, 1.0)
-        if spec.get("layout", "images") not in LAYOUTS:
-            raise unknown("layout of a data set", str(spec["layout"]), LAYOUTS)
+        check_choice("layout", spec.get("layout", "images"), LAYOUTS)
+
+    def train_samples(self, spec: Spec) -> int:
+        """Return the number of training images."""
+        return int(spec["train"])
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the chosen images as uint8 .npy files and the manifest; return the manifest."""

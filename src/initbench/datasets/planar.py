@@ -11,8 +11,14 @@ from numpy.random import RandomState
 
 from initbench.datasets import manifest
 from initbench.datasets.source import Labels, Points, Spec, Split
-from initbench.datasets.specification import check_keys, check_number, check_whole_number
-from initbench.errors import unknown
+from initbench.datasets.specification import (
+    MOST_SAMPLES,
+    check_choice,
+    check_keys,
+    check_number,
+    check_whole_number,
+)
+from initbench.errors import InitbenchError
 from initbench.io import write_text
 from initbench.seeds import numpy_stream
 
@@ -22,6 +28,7 @@ STANDARDIZE = {
     "none": "none",
 }
 TEST_SHARE = 0.2
+MOST_NOISE = 1000.0  # of shapes of size 1
 
 # (points of class 0, points of class 1, stream) -> the noise-free points (n, 2) of each class
 Shape = Callable[[int, int, RandomState], tuple[Points, Points]]
@@ -37,11 +44,19 @@ class PlanarSource:
     def check(self, spec: Spec) -> None:
         """Raise InitbenchError unless `spec` gives samples, noise, standardize, [test_share]."""
         check_keys(self.name, spec, ("samples", "noise", "standardize"), ("test_share",))
-        check_whole_number("samples", spec["samples"], 4)
-        check_number("noise", spec["noise"], 0)
+        check_whole_number("samples", spec["samples"], 4, MOST_SAMPLES)
+        check_number("noise", spec["noise"], 0, MOST_NOISE)
         check_number("test_share", spec.get("test_share", TEST_SHARE), 0.01, 0.99)
-        if spec["standardize"] not in STANDARDIZE:
-            raise unknown("value of 'standardize'", str(spec["standardize"]), STANDARDIZE)
+        check_choice("standardize", spec["standardize"], STANDARDIZE)
+        if self.train_samples(spec) < 2:
+            raise InitbenchError(
+                f"A data set of {spec['samples']} samples with test_share {spec['test_share']} has "
+                "less than two to train on; give it more samples or a smaller share."
+            )
+
+    def train_samples(self, spec: Spec) -> int:
+        """Return the number of points that are not set aside for the test."""
+        return int(spec["samples"]) - _tests(spec)
 
     def draw(self, samples: int, noise: float, stream: RandomState) -> tuple[Points, Labels]:
         """Return shuffled points (n, 2) float64 and labels (n,); `noise` is the Gaussian's std.
@@ -64,7 +79,7 @@ class PlanarSource:
         """
         x, y = self.draw(spec["samples"], spec["noise"], stream)
         order = stream.permutation(len(x))
-        tests = math.ceil(len(x) * spec.get("test_share", TEST_SHARE))
+        tests = _tests(spec)
         test, train = order[:tests], order[tests:]
         fitted_on = {"all": x, "train": x[train], "none": None}[spec["standardize"]]
         if fitted_on is not None:
@@ -93,6 +108,13 @@ class PlanarSource:
                 "note": f"drawn anew for each seed; sample and class shares are of seed {seed}",
             },
         )
+
+
+def _tests(spec: Spec) -> int:
+    """Return the number of points of the test set."""
+    samples: int = spec["samples"]
+    share: float = spec.get("test_share", TEST_SHARE)
+    return math.ceil(samples * share)
 
 
 def _csv(split: Split) -> str:

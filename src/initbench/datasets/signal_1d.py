@@ -5,6 +5,7 @@ from numpy.random import RandomState
 
 from initbench.datasets.drawn import DrawnSource
 from initbench.datasets.source import Points, Spec, Split
+from initbench.datasets.specification import MOST_SAMPLES
 
 FREQUENCIES = (1.0, 5.0, 13.0, 29.0)  # cycles over [-1, 1]
 
@@ -30,4 +31,4 @@ def fit(spec: Spec, stream: RandomState) -> Split:
     return Split(*parts)
 
 
-SOURCE = DrawnSource("signal_1d", {"points": 2}, fit, "one fixed signal on a line")
+SOURCE = DrawnSource("signal_1d", {"points": (2, MOST_SAMPLES)}, fit, "one fixed signal on a line")

@@ -38,6 +38,9 @@ class Source(Protocol):
     def check(self, spec: Spec) -> None:
         """Raise InitbenchError unless `spec` has the source's keys with possible values."""
 
+    def train_samples(self, spec: Spec) -> int:
+        """Return the number of training samples, of a sound `spec`."""
+
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write what `load` reads and the manifest into `out_folder`; return the manifest."""
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
 from initbench.datasets.source import Spec, Split
-from initbench.datasets.specification import check_keys, check_number
-from initbench.errors import InitbenchError, unknown
+from initbench.datasets.specification import check_choice, check_keys, check_number
+from initbench.errors import InitbenchError
 from initbench.io import write_bytes
 
 CHANNELS = {"CIFAR10": 3, "CIFAR100": 3, "FashionMNIST": 1, "KMNIST": 1, "MNIST": 1}
@@ -34,8 +34,7 @@ class TorchvisionImages:
     def check(self, spec: Spec) -> None:
         """Raise InitbenchError unless `spec` gives a known name, and mean and std per channel."""
         check_keys(self.name, spec, ("name", "mean", "std"), ())
-        if spec["name"] not in CHANNELS:
-            raise unknown("torchvision image set", str(spec["name"]), CHANNELS)
+        check_choice("name", spec["name"], CHANNELS)
         for key, low, high in (("mean", 0.0, 1.0), ("std", 1e-6, 1.0)):
             values = spec[key] if isinstance(spec[key], list) else [spec[key]]
             for value in values:
@@ -45,6 +44,10 @@ class TorchvisionImages:
                     f"'{key}' of {spec['name']} has {len(values)} values; give one number, "
                     f"or one for each of its {CHANNELS[spec['name']]} channels."
                 )
+
+    def train_samples(self, spec: Spec) -> int:
+        """Return the number of training images."""
+        return 60_000 if CHANNELS[spec["name"]] == 1 else 50_000
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the four arrays as uint8 .npy files and the manifest; return the manifest."""

@@ -14,10 +14,10 @@ from initbench.seeds import stream_key
 
 Array = NDArray[np.float64]
 
-# The keys of each kind of ensemble with the least value that makes sense.
-LEAST = {
-    "gaussian": {"size": 2, "draws": 1, "steps": 300},
-    "document_c": {"starts": 1, "steps": 300},
+# The keys of each kind of ensemble with the least and the largest value that make sense.
+BOUNDS = {
+    "gaussian": {"size": (2, 1000), "draws": (1, 1_000_000), "steps": (300, 100_000)},
+    "document_c": {"starts": (1, 1_000_000), "steps": (300, 100_000)},
 }
 BATCH = 500  # draws of a batch,
 BATCH_ENTRIES = 4_000_000  # or fewer, so that its matrices take at most 32 MB
@@ -38,17 +38,17 @@ class Batch:
 
 
 def check(spec: Mapping[str, Any]) -> None:
-    """Raise InitbenchError for an ensemble of unknown kind, with unknown keys or low numbers."""
+    """Raise InitbenchError for an ensemble of unknown kind, with unknown keys or bad numbers."""
     kind = str(spec.get("kind"))
-    if kind not in LEAST:
-        raise unknown("kind of random matrix", kind, LEAST)
-    for key in set(spec) - {"kind", *LEAST[kind]}:
-        raise unknown(f"key of a {kind} ensemble", str(key), LEAST[kind])
-    for key, least in LEAST[kind].items():
-        if not isinstance(spec.get(key), int) or spec[key] < least:
+    if kind not in BOUNDS:
+        raise unknown("kind of random matrix", kind, BOUNDS)
+    for key in set(spec) - {"kind", *BOUNDS[kind]}:
+        raise unknown(f"key of a {kind} ensemble", str(key), BOUNDS[kind])
+    for key, (least, most) in BOUNDS[kind].items():
+        if type(spec.get(key)) is not int or not least <= spec[key] <= most:
             raise InitbenchError(
-                f"An ensemble of kind '{kind}' has `{key}: {spec.get(key)}` but needs a whole "
-                f"number of at least {least}; correct it in config.yaml."
+                f"An ensemble of kind '{kind}' has `{key}: {spec.get(key)!s:.60}` but needs a "
+                f"whole number of at least {least}; correct it in config.yaml ({most} is the most)."
             )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from initbench import yaml_schemas
 from initbench.claims import ledger
 from initbench.errors import InitbenchError
 from initbench.report.inputs import Record, ReportInputs
@@ -62,7 +61,7 @@ def read(path: Path) -> list[Record]:
     Raises InitbenchError for a file that breaks the schema, or for a resolution that rests on a
     claim of no side.
     """
-    schema = yaml.safe_load((path.parents[1] / "schemas" / SCHEMA).read_text("utf-8"))
+    schema = yaml_schemas.schema(path.parents[1] / "schemas" / SCHEMA)
     entries: list[Record] = ledger.read(path, schema)
     for entry in entries:
         _check(entry, path.name)

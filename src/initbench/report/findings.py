@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import yaml
-
+from initbench import yaml_schemas
 from initbench.claims import ledger
 from initbench.errors import InitbenchError, unknown
 from initbench.report.inputs import Record
@@ -35,7 +34,7 @@ def read(path: Path) -> list[Record]:
     Raises InitbenchError for a file that breaks the schema, or a text that takes a number from a
     claim whose verdict it does not name.
     """
-    schema = yaml.safe_load((path.parents[1] / "schemas" / SCHEMA).read_text("utf-8"))
+    schema = yaml_schemas.schema(path.parents[1] / "schemas" / SCHEMA)
     entries: list[Record] = ledger.read(path, schema)
     for case in (case for entry in entries for case in entry["cases"]):
         _check(case, path.name)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
-
+from initbench import yaml_schemas
 from initbench.claims import ledger
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.rules import thresholds
@@ -34,7 +33,7 @@ def read(path: Path) -> list[Record]:
 
     Raises InitbenchError for a file that breaks the schema.
     """
-    schema = yaml.safe_load((path.parents[1] / "schemas" / SCHEMA).read_text("utf-8"))
+    schema = yaml_schemas.schema(path.parents[1] / "schemas" / SCHEMA)
     entries: list[Record] = ledger.read(path, schema)
     return entries
 

@@ -9,10 +9,8 @@ import pyarrow as pa
 
 from initbench.datasets import Split
 from initbench.training.engine import train_block
-from initbench.training.protocol import Protocol
+from initbench.training.protocol import FIRST_TUNING_SEED, Protocol
 from initbench.training.recorder import LAYERS
-
-FIRST_TUNING_SEED = 2_900_000  # far from every seed that is judged
 
 Load = Callable[[Sequence[int]], Split]
 

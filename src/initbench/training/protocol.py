@@ -1,5 +1,6 @@
 """A training recipe: optimiser, batch size, length, and when to look at what; torch-free."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,6 +21,8 @@ PROBES = (
     "invertibility",
     "recalls",
 )
+
+FIRST_TUNING_SEED = 2_900_000  # far from every seed that is judged
 
 Moments = str | Sequence[float]
 
@@ -65,7 +68,12 @@ class Protocol:
         for group in self.record:
             if group not in PROBES:
                 raise unknown("group of quantities to record", group, PROBES)
-        if self.epochs > 0 and not all(rate > 0 for rate in self.rates):
+        if self.momentum and self.optimizer != "sgd":
+            raise InitbenchError(
+                f"A protocol has momentum {self.momentum}, but the optimizer {self.optimizer} "
+                "takes none; leave it out, or train with sgd."
+            )
+        if self.epochs > 0 and not all(0 < rate < math.inf for rate in self.rates):
             raise InitbenchError(
                 f"A protocol of {self.epochs} epochs has learning_rate {self.learning_rate}; "
                 "give it a positive one."
@@ -88,6 +96,38 @@ class Protocol:
             return (float(self.learning_rate),)
         return self.learning_rate
 
+    def check_moments(self) -> None:
+        """Raise InitbenchError for a moment to evaluate or record at that is not within the run."""
+        for name, moments in {**self.evaluate, **self.record}.items():
+            late = [epoch for epoch in self._named(moments) if not 0 <= epoch <= self.epochs]
+            if late:
+                raise InitbenchError(
+                    f"A protocol of {self.epochs} epochs looks at '{name}' at epoch {late[0]}; "
+                    "look within the run, or train it longer."
+                )
+
+    def _named(self, moments: Moments) -> Sequence[float]:
+        """Return the epochs that `moments` names itself; the stride of "every N" is one."""
+        if not isinstance(moments, str):
+            return moments
+        return [int(moments.split()[1])] if moments.startswith("every ") and self.epochs else []
+
+    def check_samples(self, samples: int) -> None:
+        """Raise InitbenchError where `samples` training samples are too few for what is asked."""
+        rest = samples
+        if self.tuning:
+            rest = round(samples * (1 - self.tuning["held_out"]))
+            if not 0 < rest < samples:
+                raise InitbenchError(
+                    f"A protocol holds out {self.tuning['held_out']} of {samples} training samples "
+                    f"and trains on {rest}; leave at least one sample on either side."
+                )
+        if self.batch != "full" and int(self.batch) > rest:
+            raise InitbenchError(
+                f"A protocol has batches of {self.batch}, but trains on {rest} samples; "
+                "take smaller batches, or `batch: full`."
+            )
+
     def at(self, rate: float) -> "Protocol":
         """Return the protocol at one of its rates, no longer tuned."""
         return replace(self, learning_rate=rate, tuning=None)
@@ -105,7 +145,10 @@ class Protocol:
         return -(-samples // self.batch_size(samples))
 
     def steps(self, moments: Moments, samples: int) -> set[int]:
-        """Return the steps at `moments`: a list of epochs, "each", "every N" or "ends"."""
+        """Return the steps at `moments`: a list of epochs, "each", "every N" or "ends".
+
+        An epoch between two steps is the nearer one.
+        """
         per_epoch = self.steps_per_epoch(samples)
         return {round(e * per_epoch) for e in self._epochs(moments) if e <= self.epochs}
 
@@ -116,6 +159,12 @@ class Protocol:
             return (0, self.epochs)
         stride = 1 if moments == "each" else int(moments.removeprefix("every "))
         return range(0, self.epochs + 1, stride)
+
+
+def extended(spec: Mapping[str, Any], crossing: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the protocol entry `spec` with what its crossing also evaluates and records."""
+    wishes = crossing.get("also", {})
+    return {**spec, **{k: {**spec.get(k, {}), **more} for k, more in wishes.items()}}
 
 
 def shorten(spec: Mapping[str, Any], epochs: int) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""What the ledger and the texts beside it name: experiments, figures, documents and claims."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from initbench import yaml_schemas
+from initbench.claims.ledger import Ledger, read
+from initbench.errors import InitbenchError, unknown
+
+ADJUDICATORS = Path(__file__).parent / "adjudicators"
+QUOTED = re.compile(r'"([\w.-]+)"')
+# The texts that show verdicts: their files in the ledger's folder, each with a schema of its name.
+TEXTS = ("findings", "guide", "disagreements")
+
+
+def read_by_adjudicators() -> set[str]:
+    """Return every word in quotes in the adjudicators, the experiments that they read among them.
+
+    So a need is known to be meant though a smaller grid lacks it.
+    """
+    files = sorted(ADJUDICATORS.rglob("*.py"))
+    return {word for file in files for word in QUOTED.findall(file.read_text("utf-8"))}
+
+
+def check_rows(ledger: Ledger, needs: Collection[str], figures: Collection[str]) -> None:
+    """Raise InitbenchError for a row that needs or shows what is not among `needs` or `figures`."""
+    for row in ledger.rows:
+        for need in (*row.needs, *row.beside):
+            if need not in needs:
+                raise unknown(f"need of row {row.id} in the ledger:", need, needs)
+        for figure in row.figures:
+            if figure not in figures:
+                raise unknown(f"figure of row {row.id} in the ledger:", figure, figures)
+
+
+def check_documents(ledger: Ledger, documents: Iterable[str]) -> None:
+    """Raise InitbenchError unless the ledger has each of `documents`, those that are shown."""
+    there = {document.id for document in ledger.documents}
+    for letter in documents:
+        if letter not in there:
+            raise InitbenchError(
+                f"config.yaml shows document {letter}, but the ledger has none; restore "
+                f"{letter.lower()}.yaml in workflow/claims, or take {letter} out of `documents`."
+            )
+
+
+def check_texts(ledger: Ledger, folder: Path) -> None:
+    """Raise InitbenchError where a text in the ledger's `folder` breaks its schema or names no row.
+
+    They are read again for the report, which is made after all training.
+    """
+    for name in TEXTS:
+        path = folder / f"{name}.yaml"
+        schema = yaml_schemas.schema(folder.parent / "schemas" / f"{name}.schema.yaml")
+        for claim in _claims(read(path, schema)):
+            try:
+                ledger.row(claim)
+            except InitbenchError as error:
+                raise InitbenchError(f"In {path}: {error}") from None
+
+
+def _claims(content: Any) -> Iterator[str]:
+    """Yield the claims under `when` and `rows`, at any depth."""
+    if isinstance(content, list):
+        for item in content:
+            yield from _claims(item)
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from value if key in ("when", "rows") else _claims(value)
