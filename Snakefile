@@ -23,13 +23,16 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 
+include: "workflow/rules/common.smk"
+
+
+# After the config is validated: a path with braces, or a number, would be an odd crash here.
 pathvars:
-    results=config.get("results", "results"),
-    reports=config.get("reports", "reports"),
+    results=RESULTS,
+    reports=REPORTS,
     init="{init,(?!)}",
 
 
-include: "workflow/rules/common.smk"
 include: "workflow/rules/hooks.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"

@@ -44,7 +44,7 @@ def test_the_page_holds_the_files_that_stand_beside_it(tmp_path, embedded):
     for figure in inputs.figures:
         for ending in FIGURE_FILES:
             (drawings / f"{figure['name']}.{ending}").write_text(ending)
-    write_bundle(tmp_path / "reports", inputs, drawings)
+    write_bundle(tmp_path / "reports", inputs, drawings, "page")
     for name in ("verdicts.json", "manifest.json", "report.bib"):
         assert embedded[name] == (tmp_path / "reports" / name).read_text()
     for name in ("A01.csv", "A01.tex", "accuracy-tiny_sgd.csv", "accuracy-tiny_sgd.tex"):
@@ -54,7 +54,8 @@ def test_the_page_holds_the_files_that_stand_beside_it(tmp_path, embedded):
 
 
 def test_a_report_without_tables_and_figures_still_has_their_folders(tmp_path):
-    write_bundle(tmp_path, fixture.inputs(figures=[], tables=[], verdicts=[]), tmp_path)
+    nothing = fixture.inputs(figures=[], tables=[], verdicts=[])
+    write_bundle(tmp_path, nothing, tmp_path, "page")
     assert (tmp_path / "tables").is_dir()
     assert (tmp_path / "figures").is_dir()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from initbench import io
 from initbench.scaffold import scaffold
 from workflow_grid import (
     MNIST,
@@ -195,9 +196,20 @@ def _zero_seeds(project, config):
     config["experiments"]["tiny"]["grid"][0]["seeds"] = 0
 
 
+def _reports_of_somebody(project, config):
+    io.write_text(project / "paper/figures/own.svg", "own")
+    config["reports"] = "paper"
+
+
+def _number_for_a_path(project, config):
+    config["reports"] = 7
+
+
 @pytest.mark.parametrize(
     ("mistake", "expected"),
     [
+        (_reports_of_somebody, "'paper', which has a 'figures' that this pipeline has no record"),
+        (_number_for_a_path, "7 is not of type 'string'"),
         (_results_is_a_file, "'results' is not a folder that can be written"),
         (_misspelt_key, "'experiment'; did you mean 'experiments'?"),
         (_unknown_init, "'defualt'; did you mean 'default'?"),
@@ -216,3 +228,4 @@ def test_a_mistake_ends_the_run_before_the_first_job_in_one_sentence(tmp_path, m
     assert "Traceback" not in output
     assert jobs(output) == {}
     assert not (project / "results/data").exists()
+    assert [path.read_bytes() for path in (project / "paper").rglob("*.svg")] in ([], [b"own"])

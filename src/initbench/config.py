@@ -1,6 +1,5 @@
 """Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from initbench import architectures, at_init, datasets, yaml_schemas
+from initbench import architectures, at_init, datasets, folders, yaml_schemas
 from initbench.errors import InitbenchError, unknown
 from initbench.inits import catalogue
 from initbench.matrices import ensembles
@@ -57,8 +56,7 @@ def validate(config: Config, root: Path) -> None:
     for name in config.get("without", []):
         if name not in config["experiments"]:
             raise unknown("experiment in `without`:", name, config["experiments"])
-    for key in ("results", "reports"):
-        _check_folder(key, Path(config[key]))
+    folders.check(config, root)
 
 
 def _sentence(error: ValidationError) -> InitbenchError:
@@ -69,16 +67,6 @@ def _sentence(error: ValidationError) -> InitbenchError:
         key = next(k for k in error.instance if k not in known)
         return unknown(f"key at {place} of config.yaml:", str(key), known)
     return InitbenchError(f"In config.yaml at {place}: {error.message}; please correct it.")
-
-
-def _check_folder(key: str, folder: Path) -> None:
-    """Refuse a folder that cannot be written; one that is not there yet is made later."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        raise InitbenchError(
-            f"'{there}' is not a folder that can be written, but `{key}` of config.yaml is "
-            f"'{folder}'; free that path or name another folder."
-        )
 
 
 def _check_entries(config: Config, root: Path) -> None:
