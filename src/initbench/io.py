@@ -37,3 +37,8 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` in UTF-8 with its newlines as they are, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def quoted(path: object) -> str:
+    """Return `path` as a shell wants it in a command to be copied, always in quotation marks."""
+    return "'" + str(path).replace("'", "'\\''") + "'"
