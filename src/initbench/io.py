@@ -17,7 +17,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Host and process in the name: two machines on one file system never share a temporary.
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}")
+    host = "".join(c if c.isalnum() or c in "-._" else "_" for c in socket.gethostname())[:64]
+    temporary = path.with_name(f".{path.name}.{host}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             yield file
