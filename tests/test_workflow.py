@@ -176,6 +176,19 @@ def test_a_truncated_image_file_stops_its_own_jobs_only(project):
     assert (project / TARGET).exists()
 
 
+def test_an_init_that_ends_the_job_is_a_failure_in_one_sentence(project):
+    source = project / "src/initbench/inits/orthogonal.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("    for ", "    raise SystemExit(0)\n    for "), "utf-8")
+    status, output = snakemake(project)
+    assert status != 0
+    (message,) = sentences(output)
+    assert "the job failed at src/initbench/inits/orthogonal.py:" in message
+    assert "Traceback" not in output
+    log = project / message.rpartition("the traceback is in ")[2].rstrip(".")
+    assert log.read_text(encoding="utf-8").endswith(f"initbench: {message}\n")
+
+
 def _link(source, target):
     Path(target).symlink_to(source)
 
