@@ -44,7 +44,7 @@ def no_download(monkeypatch):
 
 
 def test_mnist_is_whole(mnist):
-    manifest = json.loads((mnist / "manifest.json").read_text())
+    manifest = json.loads((mnist / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["samples"] == {"train": 60_000, "test": 10_000}
     assert manifest["shape"] == [1, 28, 28]
     assert manifest["classes"] == 10
@@ -134,7 +134,7 @@ def test_damaged_prepared_array_is_refused(tmp_path, mnist, name, damage):
 @pytest.mark.parametrize(("text", "word"), [(None, "holds no"), ("{", "not valid JSON")])
 def test_missing_or_broken_manifest_is_refused(tmp_path, text, word):
     if text is not None:
-        (tmp_path / "manifest.json").write_text(text)
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(InitbenchError, match=word):
         datasets.load(MNIST, tmp_path, [SEED])
 

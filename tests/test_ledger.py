@@ -34,11 +34,13 @@ def test_a_ledger_is_read_whole(folder):
 
 def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
     before = ledger_sha256(folder)
-    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}")
+    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}", encoding="utf-8")
     assert ledger_sha256(folder) == before == load(folder).sha256
-    (folder / "a.yaml").write_text((folder / "a.yaml").read_text().replace("0.9", "0.8"))
+    (folder / "a.yaml").write_text(
+        (folder / "a.yaml").read_text(encoding="utf-8").replace("0.9", "0.8"), encoding="utf-8"
+    )
     after = ledger_sha256(folder)
-    (folder / "amendments.yaml").write_text("[]")
+    (folder / "amendments.yaml").write_text("[]", encoding="utf-8")
     assert len({before, after, ledger_sha256(folder)}) == 3
 
 
@@ -64,18 +66,18 @@ def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
     ],
 )
 def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
-    text = (folder / "a.yaml").read_text()
+    text = (folder / "a.yaml").read_text(encoding="utf-8")
     assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new, 1))
+    (folder / "a.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InitbenchError, match=message):
         load(folder)
 
 
 def test_explanations_must_name_claims_and_verdicts(folder):
-    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}")
+    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}", encoding="utf-8")
     with pytest.raises(InitbenchError, match="supported"):
         load(folder)
-    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}")
+    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}", encoding="utf-8")
     with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
         load(folder)
 

@@ -64,15 +64,15 @@ def test_a_second_run_does_nothing(project):
 
 def test_an_edit_of_an_init_reruns_that_init_until_it_is_undone(project):
     source = project / "src/initbench/inits/orthogonal.py"
-    text = source.read_text()
-    source.write_text(text + "# a remark\n")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text + "# a remark\n", encoding="utf-8")
     assert planned(project) == {"train_orthogonal": 1, "collect_runs": 1}
-    source.write_text(text)
+    source.write_text(text, encoding="utf-8")
     assert planned(project) == {}
 
 
 def test_an_edit_of_the_engine_reruns_all_training(project):
-    with (project / "src/initbench/training/engine.py").open("a") as source:
+    with (project / "src/initbench/training/engine.py").open("a", encoding="utf-8") as source:
         source.write("# a remark\n")
     assert planned(project) == {"train_default": 2, "train_orthogonal": 1, "collect_runs": 1}
 
@@ -97,7 +97,7 @@ def test_more_seeds_train_only_the_new_block_and_the_run_says_what_it_does_and_t
     assert "initbench: 2 of 2 measured jobs took " in output
     done = subprocess.run(
         [sys.executable, "-m", "initbench.progress"],
-        cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True,
+        cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert "1 of     1  train tiny" in done.stdout
 
@@ -194,7 +194,7 @@ def _link(source, target):
 
 
 def _results_is_a_file(project, config):
-    (project / "results").write_text("")
+    (project / "results").write_text("", encoding="utf-8")
 
 
 def _misspelt_key(project, config):

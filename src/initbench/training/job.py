@@ -28,7 +28,7 @@ def run(spec: Mapping[str, Any], prepared: Path, seeds: range, identity: Mapping
         return shortened(split, spec["train_samples"]) if "train_samples" in spec else split
 
     tables = train_cell(spec, load, seeds)
-    manifest = json.loads((prepared / "manifest.json").read_text())
+    manifest = json.loads((prepared / "manifest.json").read_text(encoding="utf-8"))
     metadata = {**identity, "data_sha256": manifest["sha256"], "environment": environment()}
     for name, path in outputs.items():
         shards.write(tables[name], path, metadata)
