@@ -35,9 +35,7 @@ def are_there(kind: Any, root: Path) -> bool:
             raise _missing(kind, folder / name)
     fault = _idx_fault(folder, names) if packed else _sum_fault(folder, sums)
     if fault:
-        raise InitbenchError(
-            f"{kind.__name__} below {root} is damaged: {fault}; replace that file."
-        )
+        raise InitbenchError(f"{kind.__name__} below {root} is damaged: {fault}; replace the file.")
     return True
 
 
