@@ -70,7 +70,7 @@ def lay_ledger(folder):
     shutil.copy(ROOT / "workflow/schemas/ledger.schema.yaml", folder / "schemas")
     files = {"a": DOCUMENT, "amendments": AMENDMENTS, "explanations_a": EXPLANATIONS}
     for name, text in files.items():
-        (folder / "claims" / f"{name}.yaml").write_text(text)
+        (folder / "claims" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder / "claims"
 
 

@@ -19,7 +19,7 @@ from initbench.errors import InitbenchError
 from project_ledger import the_ledger
 from signal_world import World
 
-CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text(encoding="utf-8"))
 ROWS = [row for row in the_ledger().rows if row.beside]
 INITS = {"he_normal": 0.90, "xavier_normal": 0.85, "he_gained": 0.92}
 WOBBLE = 0.001 * np.sin(np.arange(10))

@@ -91,4 +91,4 @@ def test_the_table_compares_with_the_first_way_of_its_own_task(tmp_path, monkeyp
     assert list(grown.models) == [1, 2, 1, 2, 1, 2, 10, 10]
     assert grown.task.iloc[-1] == "ReLU MLP, depth 4"
     assert progress.count("bench: ") == len(table) + len(grown)
-    assert 'role="img"' in (tmp_path / "bench.svg").read_text()
+    assert 'role="img"' in (tmp_path / "bench.svg").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """Collecting: only whole, fresh and well-formed files are joined, and their types stay."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from initbench import shards
+from initbench import schemas, shards
 from initbench.collect import collect
 from initbench.errors import InitbenchError
 from initbench.training.recorder import SCHEMAS
@@ -22,8 +23,7 @@ IDENTITY = ["dataset", "architecture", "init"]
 def rows(name, seeds, **changes):
     """Return a small table of one kind: two rows a seed, one for outcomes."""
     if name == "outcomes":
-        table = outcomes([None] * len(seeds)).set_column(0, "seed", [pa.array(seeds, pa.int64())])
-        frame = table.to_pandas().astype({"diverged_step": "Int32"})
+        frame = ended(seeds, [None] * len(seeds)).to_pandas().astype({"diverged_step": "Int32"})
     else:
         common = {"seed": [s for s in seeds for _ in range(2)], "step": [0, 20] * len(seeds)}
         own = {
@@ -34,12 +34,23 @@ def rows(name, seeds, **changes):
     return pa.Table.from_pandas(frame.assign(**changes), SCHEMAS[name], preserve_index=False)
 
 
+def ended(seeds, diverged_step):
+    """Return the outcomes of seeds of which some diverged."""
+    return outcomes(diverged_step).set_column(0, "seed", [pa.array(seeds, pa.int64())])
+
+
 def lay_run(folder, seeds, fingerprint="f1", **tables):
     """Write the three files of a job; `tables` replaces some of them."""
     for name in SCHEMAS:
         table = tables.get(name, rows(name, seeds))
-        shards.write(table, folder / f"{name}.parquet", {"fingerprint": fingerprint})
+        shards.write(table, folder / f"{name}.parquet", footer(folder, fingerprint))
     return str(folder)
+
+
+def footer(folder, fingerprint="f1"):
+    """Return what the footers of a job's files say."""
+    names = zip((*IDENTITY, "seeds"), Path(folder).parts[-4:], strict=True)
+    return {**dict(names), "fingerprint": fingerprint}
 
 
 @pytest.fixture
@@ -52,7 +63,7 @@ def runs(tmp_path):
 
 def collected(folders, to, fingerprint="f1"):
     outputs = {name: to / f"{name}.parquet" for name in SCHEMAS}
-    collect(dict.fromkeys(folders, fingerprint), outputs, [*IDENTITY, ""])
+    collect({f: footer(f, fingerprint) for f in folders}, outputs, [*IDENTITY, ""])
     return {name: pq.read_table(path) for name, path in outputs.items()}
 
 
@@ -95,7 +106,7 @@ def test_a_diverged_step_stays_a_nullable_whole_number(tmp_path):
     base = tmp_path / "runs/tiny/moons/chain/default"
     folders = [
         lay_run(base / "0-1", [0, 1]),
-        lay_run(base / "2-4", [2, 3, 4], outcomes=outcomes([None, 7, None])),
+        lay_run(base / "2-4", [2, 3, 4], outcomes=ended([2, 3, 4], [None, 7, None])),
     ]
     table = collected(folders, tmp_path)["outcomes"]
     assert table["diverged_step"].type == pa.int32()
@@ -130,7 +141,7 @@ def spoil(path, how):
     elif how == "foreign":
         pq.write_table(rows("layers", [1]), path)
     else:
-        shards.write(rows("layers", [1, 2]), path, {"fingerprint": "of older code"})
+        shards.write(rows("layers", [3, 4]), path, footer(path.parent, "of older code"))
 
 
 @pytest.mark.parametrize("how", ["missing", "truncated", "foreign", "stale"])
@@ -160,7 +171,7 @@ def test_damage_behind_a_sound_footer_is_found(runs, tmp_path):
     content = bytearray(path.read_bytes())
     content[40] ^= 255  # in the first page of data
     path.write_bytes(content)
-    assert shards.footer(path) == {"fingerprint": "f1"}
+    assert shards.footer(path) == footer(path.parent)
     assert f"delete it (rm '{path}') and run snakemake again." in refused(runs, tmp_path)
 
 
@@ -205,10 +216,93 @@ def test_columns_that_are_missing_unknown_or_of_another_type_are_refused(
     assert expected in refused([folder], tmp_path)
 
 
-def test_a_lost_loss_is_data_where_a_run_diverged(tmp_path):
-    table = rows("curves", [1], loss=float("nan"))
-    folder = lay_run(tmp_path / "runs/tiny/moons/chain/ones/1-1", [1], curves=table)
-    assert collected([folder], tmp_path)["curves"].to_pandas().loss.isna().all()
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(("name", "column"), [*schemas.OVERFLOWING.items()])
+def test_what_overflowed_is_data_where_a_run_diverged_and_refused_elsewhere(
+    tmp_path, name, column, value
+):
+    tables = {"outcomes": ended([1, 2], [3, None])}
+    for seed in (1, 2):
+        frame = tables.get(name, rows(name, [1, 2])).to_pandas(types_mapper=pd.ArrowDtype)
+        frame[column] = frame[column].mask(frame.seed == seed, value)
+        spoilt = pa.Table.from_pandas(frame, SCHEMAS[name], preserve_index=False)
+        folder = tmp_path / f"runs/tiny/moons/chain/s{seed}/1-2"
+        lay_run(folder, [1, 2], **{**tables, name: spoilt})
+    good, bad = (str(tmp_path / f"runs/tiny/moons/chain/s{seed}/1-2") for seed in (1, 2))
+    assert len(collected([good], tmp_path)[name])
+    if np.isnan(value) and name == "layers":  # what is not defined
+        assert len(collected([bad], tmp_path)[name])
+    else:
+        assert "not finite of seed 2, which did not diverge" in refused([bad], tmp_path)
+
+
+def test_the_score_of_a_rate_that_diverged_is_minus_infinite_for_all_seeds(tmp_path):
+    table = rows("layers", [1], layer="tuning", value=-np.inf)
+    folder = lay_run(tmp_path / "runs/tiny/moons/chain/ones/1-1", [1], layers=table)
+    assert len(collected([folder], tmp_path)["layers"]) == 2
+
+
+MISPLACED = {
+    "another block": ("default/3-4", "seeds 3-4, not 1-2"),
+    "another init": ("ones/1-2", "init ones, not default"),
+    "another architecture": ("../net/default/1-2", "architecture net, not chain"),
+    "another data set": ("../../rings/chain/default/1-2", "dataset rings, not moons"),
+}
+
+
+@pytest.mark.parametrize("place", MISPLACED)
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_file_in_the_place_of_another_is_refused(runs, tmp_path, name, place):
+    source, expected = MISPLACED[place]
+    base = tmp_path / "runs/tiny/moons/chain"
+    source = (base / source).resolve()
+    lay_run(source, [*range(int(source.name[0]), int(source.name[2]) + 1)])
+    shutil.copy(source / f"{name}.parquet", base / "default/1-2")
+    message = refused(runs, tmp_path / "tables")
+    assert f"(the first is of {expected}); " in message
+    assert re.findall(r"'([^']+)'", message) == [f"{base}/default/1-2/{name}.parquet"]
+
+
+@pytest.mark.parametrize("other", ["outcomes", "layers"])
+def test_a_table_of_another_kind_is_refused(runs, tmp_path, other):
+    shutil.copy(Path(runs[0], f"{other}.parquet"), Path(runs[0], "curves.parquet"))
+    assert re.search(r"curves.parquet (lacks the|has the unknown) column", refused(runs, tmp_path))
+
+
+SEEDS = {
+    "one is missing": [1],
+    "one is another's": [1, 3],
+    "one is too many": [1, 2, 3],
+    "one comes twice": [1, 1, 2],
+}
+
+
+@pytest.mark.parametrize("fault", SEEDS)
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_table_with_other_seeds_than_its_footer_says_is_refused(tmp_path, name, fault):
+    folder = tmp_path / "runs/tiny/moons/chain/ones/1-2"
+    lay_run(folder, [1, 2], **{name: rows(name, SEEDS[fault])})
+    message = refused([str(folder)], tmp_path)
+    assert message.startswith(f"{folder}/{name}.parquet ")
+    assert any(
+        words in message
+        for words in ("does not hold its 2 seeds alike", "same row twice", "field_uniqueness")
+    )
+
+
+@pytest.mark.parametrize("name", ["curves", "layers"])
+def test_a_seed_with_fewer_rows_than_the_others_is_refused(tmp_path, name):
+    folder = tmp_path / "runs/tiny/moons/chain/ones/1-2"
+    lay_run(folder, [1, 2], **{name: rows(name, [1, 2]).slice(0, 3)})
+    assert "does not hold its 2 seeds alike (2 seeds, 3 rows)" in refused([str(folder)], tmp_path)
+
+
+def test_a_path_with_an_apostrophe_can_be_copied_into_a_shell(tmp_path):
+    folder = lay_run(tmp_path / "it's/runs/tiny/moons/chain/ones/1-1", [1])
+    Path(folder, "curves.parquet").write_bytes(b"")
+    remove = refused([folder], tmp_path).partition("mend it with: ")[2].split(" && ")[0]
+    subprocess.run(remove, shell=True, check=True)
+    assert not Path(folder, "curves.parquet").exists()
 
 
 def test_memory_does_not_grow_with_the_number_of_jobs(tmp_path, monkeypatch):
@@ -218,6 +312,7 @@ def test_memory_does_not_grow_with_the_number_of_jobs(tmp_path, monkeypatch):
     folders = [str(tmp_path / f"runs/tiny/moons/chain/i{k}/1-5000") for k in range(60)]
     for folder in folders:
         shards.write(table, Path(folder) / "layers.parquet", {"fingerprint": "f1"})
+        shards.write(rows("outcomes", [1]), Path(folder) / "outcomes.parquet", {})
     held, read = [], shards.read
 
     def watched(path):
@@ -226,7 +321,8 @@ def test_memory_does_not_grow_with_the_number_of_jobs(tmp_path, monkeypatch):
 
     monkeypatch.setattr(shards, "read", watched)
     before = pa.total_allocated_bytes()
-    collect(dict.fromkeys(folders, "f1"), {"layers": tmp_path / "layers.parquet"}, [*IDENTITY, ""])
+    expected = {folder: {"fingerprint": "f1"} for folder in folders}
+    collect(expected, {"layers": tmp_path / "layers.parquet"}, [*IDENTITY, ""])
     assert (tmp_path / "layers.parquet").stat().st_size > 6 * table.nbytes
     assert max(held) - before < 3 * table.nbytes
 

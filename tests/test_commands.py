@@ -60,7 +60,11 @@ KNOWN = {*AS_IT_STANDS, *TOO_EARLY, *DRY, ON_A_CLUSTER, *PRINTED, *BY_CI, ONE_TE
 
 def documented():
     """Return all commands of the pages, without remarks behind them."""
-    found = {one or other for page in PAGES for one, other in COMMAND.findall(page.read_text())}
+    found = {
+        one or other
+        for page in PAGES
+        for one, other in COMMAND.findall(page.read_text(encoding="utf-8"))
+    }
     return {re.sub(r"  +#.*$|  +$", "", command) for command in found}
 
 
@@ -93,7 +97,7 @@ def furnish(environment):
     for name in ("bin", "lib", "pyvenv.cfg"):
         if (Path(sys.prefix) / name).exists():
             (environment / name).symlink_to(Path(sys.prefix) / name)
-    (environment / "installed").write_text(f"{environment}\n")
+    (environment / "installed").write_text(f"{environment}\n", encoding="utf-8")
 
 
 def run(project, command, *more):
@@ -102,7 +106,7 @@ def run(project, command, *more):
         words[:1] = [sys.executable, "-m", "snakemake"]
     done = subprocess.run(
         [*words, *more], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True, timeout=PATIENCE, check=False,
+        encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout
 
@@ -147,10 +151,12 @@ def test_make_runs_what_it_names(desk, command):
 
 
 def test_what_ci_runs_stands_in_its_script():
-    steps = re.findall(r"^step (.*)$", (ROOT / ".ci/run").read_text(), re.MULTILINE)
+    steps = re.findall(r"^step (.*)$", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
     assert {*BY_CI, "make setup"} <= set(steps)
 
 
 def test_the_one_test_of_the_example_exists():
     *_, file, _, word = ONE_TEST.split()
-    assert re.search(rf"^def test_\w*{word}", (ROOT / file).read_text(), re.MULTILINE)
+    assert re.search(
+        rf"^def test_\w*{word}", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE
+    )

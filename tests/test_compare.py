@@ -37,9 +37,9 @@ def test_a_change_of_the_rule_is_told_apart():
 def paths(tmp_path):
     """Two files of verdicts that differ in one claim."""
     records = verdicts()
-    (tmp_path / "reference.json").write_text(json.dumps(records))
+    (tmp_path / "reference.json").write_text(json.dumps(records), encoding="utf-8")
     records[3]["verdict"] = "not testable"
-    (tmp_path / "new.json").write_text(json.dumps(records))
+    (tmp_path / "new.json").write_text(json.dumps(records), encoding="utf-8")
     return [str(tmp_path / name) for name in ("new.json", "reference.json")]
 
 
@@ -56,7 +56,7 @@ def test_the_command_fails_for_a_change_and_passes_without(paths, capsys):
 def test_a_file_without_verdicts_is_one_sentence(tmp_path, content, capsys):
     path = tmp_path / "verdicts.json"
     if content is not None:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     status = main([str(path), str(path)])
     assert status == (0 if content == "{}" else 2)
     assert "Traceback" not in capsys.readouterr().err

@@ -21,8 +21,10 @@ from initbench.errors import InitbenchError
 from initbench.training.protocol import Protocol
 from workflow_grid import ROOT, tiny
 
-REAL = yaml.safe_load((ROOT / "config.yaml").read_text())
-REDUCED = yaml.safe_load((ROOT / "workflow/profiles/preview/reduced.yaml").read_text())
+REAL = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+REDUCED = yaml.safe_load(
+    (ROOT / "workflow/profiles/preview/reduced.yaml").read_text(encoding="utf-8")
+)
 CROSSING = ("experiments", "tiny", "grid", 0)
 PROTOCOL = ("protocols", "sgd")
 
@@ -170,7 +172,7 @@ def test_a_method_without_a_rule_is_refused(tmp_path):
 
 
 def test_a_results_path_that_is_a_file_is_refused(tmp_path):
-    (tmp_path / "taken").write_text("")
+    (tmp_path / "taken").write_text("", encoding="utf-8")
     for folder in (tmp_path / "taken", tmp_path / "taken" / "below"):
         message = refusal({**tiny(), "results": str(folder)})
         assert f"'{tmp_path / 'taken'}' is not a folder that can be written" in message

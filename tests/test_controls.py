@@ -176,7 +176,7 @@ def test_a_claim_is_followed_until_it_has_all_its_own_seeds(monkeypatch, tmp_pat
         200: ["A01"],
     }
     path = tmp_path / "E1.json"
-    path.write_text(write(grown))
+    path.write_text(write(grown), encoding="utf-8")
     judgement = judge_growth(Ledger((), tuple(rows), (), {}, ""), full, read([path]))
     assert judgement["A01"]["points"] == [
         *({"n": n, "verdict": "reproduced"} for n in (5, 10, 20, 50)),

@@ -25,7 +25,7 @@ def lay(
     ):
         file = results / folder / f"{place}{ending}"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+        file.write_text(text, encoding="utf-8")
 
 
 def test_jobs_are_summed_by_kind_and_training_by_experiment(tmp_path):
@@ -100,8 +100,8 @@ def processes(folder, name=b"python\0snakemake\0-c2"):
     home.mkdir()
     (home / "cmdline").write_bytes(name)
     fields = ["S", *["0"] * 10, str(3 * tick), str(1 * tick), *["0"] * 6, str(900 * tick), "0"]
-    (home / "stat").write_text(f"42 (snake (make)) {' '.join(fields)}")
-    (folder / "uptime").write_text("1000.00 1.0")
+    (home / "stat").write_text(f"42 (snake (make)) {' '.join(fields)}", encoding="utf-8")
+    (folder / "uptime").write_text("1000.00 1.0", encoding="utf-8")
     return folder
 
 

@@ -152,7 +152,7 @@ def test_circles_enclose_the_disc_so_that_no_line_separates_them():
 def test_planar_manifest_and_sample(tmp_path):
     folder = tmp_path / "my_moons"
     manifest = datasets.prepare(planar(), DATA, folder)
-    assert json.loads((folder / "manifest.json").read_text()) == manifest
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8")) == manifest
     assert manifest["dataset"] == "my_moons"
     assert manifest["samples"] == {"train": 800, "test": 200}
     assert manifest["shape"] == [2]
@@ -225,5 +225,5 @@ def test_no_heavy_import_before_use():
         "datasets.check_spec({'source': 'moons', 'samples': 9, 'noise': 0, 'standardize': 'all'});"
         "sys.exit(', '.join({'torch', 'torchvision', 'sklearn'} & sys.modules.keys()) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
     assert (done.returncode, done.stderr) == (0, "")

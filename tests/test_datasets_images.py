@@ -1,11 +1,16 @@
 """Image sets: whole, loaded alike, and refused when damaged, with errors that leave nothing."""
 
 import gzip
+import hashlib
 import json
 import os
+import pickle
 import shutil
+import socket
 import struct
 import time
+import urllib.error
+from http.client import IncompleteRead
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +49,7 @@ def no_download(monkeypatch):
 
 
 def test_mnist_is_whole(mnist):
-    manifest = json.loads((mnist / "manifest.json").read_text())
+    manifest = json.loads((mnist / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["samples"] == {"train": 60_000, "test": 10_000}
     assert manifest["shape"] == [1, 28, 28]
     assert manifest["classes"] == 10
@@ -131,10 +136,13 @@ def test_damaged_prepared_array_is_refused(tmp_path, mnist, name, damage):
         datasets.load(MNIST, folder, [SEED])
 
 
-@pytest.mark.parametrize(("text", "word"), [(None, "holds no"), ("{", "not valid JSON")])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [(None, "holds no"), ("{", "not valid JSON"), ("[]", "no checksums"), ("{}", "no checksums")],
+)
 def test_missing_or_broken_manifest_is_refused(tmp_path, text, word):
     if text is not None:
-        (tmp_path / "manifest.json").write_text(text)
+        (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
     with pytest.raises(InitbenchError, match=word):
         datasets.load(MNIST, tmp_path, [SEED])
 
@@ -175,6 +183,143 @@ def test_damaged_image_set_is_refused(tmp_path, no_download):
     images.write_bytes(images.read_bytes()[:-5])
     with pytest.raises(InitbenchError, match=r"FashionMNIST below .* is damaged"):
         datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+
+
+def pack(path):
+    """Leave of a file only its packed form."""
+    path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+    path.unlink()
+
+
+IMAGES, LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
+DAMAGE = {
+    "truncated": (IMAGES, lambda p: os.truncate(p, 100), "has 100 bytes, 15696 by its header"),
+    "too long": (LABELS, lambda p: p.write_bytes(p.read_bytes() + b"x"), "29 bytes, 28 by its"),
+    "empty": (LABELS, lambda p: os.truncate(p, 0), "has 0 bytes, no header of such a file"),
+    "cut in its header": (IMAGES, lambda p: os.truncate(p, 15), "no header of such a file"),
+    "another kind": (LABELS, lambda p: shutil.copy(p.with_name(IMAGES), p), "no header of such"),
+    "a page instead": (IMAGES, lambda p: p.write_bytes(b"<html>" * 99), "no header of such a file"),
+    "fewer labels": (
+        LABELS,
+        lambda p: p.write_bytes(idx(np.zeros(15, np.uint8))),
+        f"has 20 images, but {LABELS} 15 labels",
+    ),
+    "missing": (LABELS, Path.unlink, "is missing beside other files of FashionMNIST; put it there"),
+    "packed": (LABELS, pack, "is still packed; unpack it: gunzip -k '"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_wrong_with_an_image_set_is_said(tmp_path, no_download, damage):
+    lay_out_fake(tmp_path / "data")
+    name, spoil, expected = DAMAGE[damage]
+    path = tmp_path / "data" / "FashionMNIST" / "raw" / name
+    spoil(path)
+    with pytest.raises(InitbenchError) as caught:
+        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+    message = str(caught.value)
+    assert expected in message
+    assert str(path.parent) in message
+    assert name in message
+    assert "download" not in message or damage == "missing"
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_wholly_packed_set_is_not_downloaded_again(tmp_path, no_download):
+    lay_out_fake(tmp_path / "data")
+    for path in (tmp_path / "data/FashionMNIST/raw").iterdir():
+        pack(path)
+    with pytest.raises(InitbenchError, match="is still packed; unpack it"):
+        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+
+
+@pytest.fixture
+def cifar(tmp_path, monkeypatch):
+    """Return the folder of a small CIFAR10, whose checksums torchvision is made to expect."""
+    from torchvision.datasets import CIFAR10
+
+    folder = tmp_path / "data" / CIFAR10.base_folder
+    folder.mkdir(parents=True)
+    sums = {}
+    for name in ("one", "two", "test", "meta"):
+        data = np.full((5, 3072), len(sums), np.uint8)
+        batch = {"data": data, "labels": [0, 1, 2, 3, 4], "label_names": list("abcde")}
+        (folder / name).write_bytes(pickle.dumps(batch))
+        sums[name] = hashlib.md5((folder / name).read_bytes()).hexdigest()
+    monkeypatch.setattr(CIFAR10, "train_list", [[name, sums[name]] for name in ("one", "two")])
+    monkeypatch.setattr(CIFAR10, "test_list", [["test", sums["test"]]])
+    meta = {"filename": "meta", "key": "label_names", "md5": sums["meta"]}
+    monkeypatch.setattr(CIFAR10, "meta", meta)
+    monkeypatch.setattr(CIFAR10, "download", lambda self: pytest.fail("downloads"))
+    return folder
+
+
+CIFAR = {"source": "torchvision", "name": "CIFAR10", "mean": 0.5, "std": 0.25}
+
+
+def test_a_coloured_set_in_the_data_folder_is_used(cifar, tmp_path):
+    manifest = datasets.prepare(CIFAR, tmp_path / "data", tmp_path / "out")
+    assert manifest["samples"] == {"train": 10, "test": 5}
+    assert manifest["shape"] == [3, 32, 32]
+
+
+@pytest.mark.parametrize("name", ["two", "test", "meta"])
+@pytest.mark.parametrize("damage", ["truncated", "changed", "missing"])
+def test_a_damaged_coloured_set_is_named_by_file_and_checksum(cifar, tmp_path, name, damage):
+    content = (cifar / name).read_bytes()
+    changed = {"truncated": content[:-9], "changed": content[:-1] + b"!"}
+    if damage == "missing":
+        (cifar / name).unlink()
+    else:
+        (cifar / name).write_bytes(changed[damage])
+    with pytest.raises(InitbenchError) as caught:
+        datasets.prepare(CIFAR, tmp_path / "data", tmp_path / "out")
+    message = str(caught.value)
+    assert str(cifar / name) in message
+    expected = hashlib.md5(content).hexdigest()
+    assert (damage == "missing") != (f", not {expected}; replace the file." in message)
+
+
+def test_a_packed_coloured_set_says_how_to_unpack_it(cifar, tmp_path):
+    shutil.rmtree(cifar)
+    (cifar.parent / "cifar-10-python.tar.gz").write_bytes(b"")
+    with pytest.raises(InitbenchError, match=r"unpack it: tar -xzf '.*/cifar-10-python\.tar\.gz'"):
+        datasets.prepare(CIFAR, tmp_path / "data", tmp_path / "out")
+
+
+@pytest.mark.parametrize("folder", ["FashionMNIST", "FashionMNIST/raw"])
+def test_an_empty_folder_is_no_set(tmp_path, no_download, folder):
+    (tmp_path / "data" / folder).mkdir(parents=True)
+    with pytest.raises(InitbenchError, match="could not be downloaded"):
+        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Dataset not found in the cache"),
+        urllib.error.URLError("no route"),
+        TimeoutError("timed out"),
+        ConnectionResetError(104, "reset"),
+        IncompleteRead(b""),
+    ],
+)
+def test_no_network_is_one_sentence_and_no_server_is_waited_for_long(tmp_path, monkeypatch, error):
+    from torchvision.datasets import FashionMNIST
+
+    limits = []
+
+    def download(self):
+        limits.append(socket.getdefaulttimeout())
+        raise error
+
+    monkeypatch.setattr(FashionMNIST, "download", download)
+    before = socket.getdefaulttimeout()
+    with pytest.raises(InitbenchError, match="could not be downloaded") as caught:
+        datasets.prepare(FASHION, tmp_path, tmp_path / "out")
+    assert "\n" not in str(caught.value)
+    assert limits == [torchvision_images.PATIENCE]
+    assert socket.getdefaulttimeout() == before
 
 
 def test_neither_found_nor_downloaded_is_one_sentence(tmp_path, no_download):

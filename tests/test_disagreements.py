@@ -142,7 +142,7 @@ def folder(tmp_path):
 )
 def test_a_broken_file_is_refused(folder, old, new, message):
     path = folder / "disagreements.yaml"
-    path.write_text(FILE.read_text().replace(old, new, 1))
+    path.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(InitbenchError, match=re.escape(message)):
         read(path)
 

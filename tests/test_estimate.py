@@ -34,7 +34,7 @@ def reference(tmp_path, peak=50.0):
         {"rule": "collect", "jobs": 2, "processor_seconds": 4.0},
     ]
     text = json.dumps({"peak_gflops": peak, "rules": rows})
-    (tmp_path / "reference.json").write_text(text)
+    (tmp_path / "reference.json").write_text(text, encoding="utf-8")
 
 
 def test_without_an_earlier_run_only_the_jobs_are_told(tmp_path):
@@ -122,6 +122,6 @@ def test_a_file_that_is_empty_or_unmeasured_does_no_harm(tmp_path):
     plan = planned(tmp_path)
     lay(tmp_path, PLACES[0], "-")
     lay(tmp_path, PLACES[1])
-    (tmp_path / f"benchmarks/{PLACES[1]}.tsv").write_text("")
+    (tmp_path / f"benchmarks/{PLACES[1]}.tsv").write_text("", encoding="utf-8")
     so_far = progress.Progress.of(plan, tmp_path)
     assert so_far == progress.Progress({"train tiny": 2}, {"train tiny": 0})

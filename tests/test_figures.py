@@ -132,13 +132,13 @@ def test_drawing_twice_gives_equal_bytes(name: str, tables: Tables, drawings) ->
 def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
     drawing = figures.registry()["tiny_success_rates"].draw(tables)
     figures.save(drawing, tmp_path / "a.svg", tmp_path / "a.csv")
-    words_of = json.loads((tmp_path / "a.json").read_text())
+    words_of = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert set(words_of) == {"title", "alt", "caption", "claims"}
     assert words_of["title"] == "How often the tanh chain solves two moons"
     assert "A19" in words_of["claims"]
     table = pd.read_csv(tmp_path / "a.csv")
     pd.testing.assert_series_equal(table.value, drawing.data.value, check_index=False, atol=1e-5)
-    assert (tmp_path / "a.svg").read_text() == svg(drawing)
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == svg(drawing)
     assert (tmp_path / "a.pdf").read_bytes() == pdf(drawing)
 
 

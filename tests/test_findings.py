@@ -94,7 +94,9 @@ def test_a_bad_file_is_refused(tmp_path, change, message):
     (tmp_path / "claims").mkdir()
     (tmp_path / "schemas").symlink_to(CLAIMS.parent / "schemas")
     path = tmp_path / "claims" / "findings.yaml"
-    path.write_text(yaml.safe_dump([{"about": "x", "cases": [CASE | change]}] * 5))
+    path.write_text(
+        yaml.safe_dump([{"about": "x", "cases": [CASE | change]}] * 5), encoding="utf-8"
+    )
     with pytest.raises(InitbenchError, match=message):
         read(path)
 

@@ -14,9 +14,9 @@ import initbench
 from project_ledger import the_ledger
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PIN = re.compile(r"^([\w.-]+)==([\w.]+)(?: ;.*)?$", re.MULTILINE)
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 TORCH_FREE = "initbench.config, initbench.claims, initbench.figures, initbench.report"
 # Where a home, a mount or a work folder begins, and how a package index is named.
 MACHINE_PATH = re.compile(r"(?<![\w.<}*])/(?:home|root|Users|work|workspace|mnt|opt|scratch)/\w")
@@ -30,7 +30,7 @@ def direct_pins():
 def tracked_files():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=ROOT, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -39,26 +39,26 @@ def tracked_files():
 
 @pytest.mark.parametrize("pin", direct_pins())
 def test_a_direct_pin_is_exact_and_locked(pin):
-    locked = PIN.findall((ROOT / "requirements.lock").read_text())
+    locked = PIN.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     assert PIN.match(pin)
     assert PIN.findall(pin)[0] in locked
 
 
 def test_the_lock_pins_every_line():
-    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
     packages = [line for line in lines if line and not line.lstrip().startswith("#")]
     assert packages
     assert [line for line in packages if not PIN.match(line)] == []
 
 
 def test_conda_has_the_same_direct_pins():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     pip = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     assert sorted(pip) == sorted(direct_pins())
 
 
 def test_citation_has_its_required_keys_and_the_version_of_the_package():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors", "version"} <= set(citation)
     assert citation["cff-version"] == "1.2.0"
     assert citation["authors"] == [{"name": author["name"]} for author in PROJECT["authors"]]
@@ -67,26 +67,34 @@ def test_citation_has_its_required_keys_and_the_version_of_the_package():
 
 
 def test_the_changelog_and_the_licence_speak_of_this_version_and_these_authors():
-    assert PROJECT["version"] in (ROOT / "CHANGELOG.md").read_text()
-    assert PROJECT["authors"][0]["name"] in (ROOT / "LICENSE").read_text()
+    assert PROJECT["version"] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert PROJECT["authors"][0]["name"] in (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_every_target_that_the_documentation_names_exists():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     named = set()
     for page in ("README.md", "CONTRIBUTING.md", "reports/README.md"):
         named |= set(
-            re.findall(r"(?:`|^    )make ([a-z]+)", (ROOT / page).read_text(), re.MULTILINE)
+            re.findall(
+                r"(?:`|^    )make ([a-z]+)", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE
+            )
         )
     assert {"report", "preview", "test", "bench", "init", "help"} <= named
     assert named <= targets
 
 
 def test_make_help_lists_every_target():
-    makefile = (ROOT / "Makefile").read_text()
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = re.search(r"^\.PHONY: (help .*)$", makefile, re.MULTILINE)[1].split()
     printed = subprocess.run(
-        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     assert re.findall(r"^make (\w+) +\w", printed.stdout, re.MULTILINE) == targets
 
@@ -136,6 +144,10 @@ def test_what_does_not_train_imports_no_torch():
     code = f"import sys, {TORCH_FREE}; print('torch' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
     )
     assert done.stdout.strip() == "False", done.stderr

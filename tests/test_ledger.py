@@ -37,11 +37,13 @@ def test_a_ledger_is_read_whole(folder):
 
 def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
     before = ledger_sha256(folder)
-    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}")
+    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}", encoding="utf-8")
     assert ledger_sha256(folder) == before == load(folder).sha256
-    (folder / "a.yaml").write_text((folder / "a.yaml").read_text().replace("0.9", "0.8"))
+    (folder / "a.yaml").write_text(
+        (folder / "a.yaml").read_text(encoding="utf-8").replace("0.9", "0.8"), encoding="utf-8"
+    )
     after = ledger_sha256(folder)
-    (folder / "amendments.yaml").write_text("[]")
+    (folder / "amendments.yaml").write_text("[]", encoding="utf-8")
     assert len({before, after, ledger_sha256(folder)}) == 3
 
 
@@ -99,9 +101,9 @@ def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
     ],
 )
 def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
-    text = (folder / "a.yaml").read_text()
+    text = (folder / "a.yaml").read_text(encoding="utf-8")
     assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new, 1))
+    (folder / "a.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     if message is None:
         load(folder)
         return
@@ -112,7 +114,7 @@ def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
 
 
 def test_an_error_of_a_rule_names_file_and_line(folder):
-    text = (folder / "a.yaml").read_text()
+    text = (folder / "a.yaml").read_text(encoding="utf-8")
     (folder / "a.yaml").write_text(text.replace("within(gain", "within(gian"))
     with pytest.raises(InitbenchError, match=r"^In a\.yaml, line 23, column 5, at A02: In"):
         load(folder)
@@ -120,10 +122,10 @@ def test_an_error_of_a_rule_names_file_and_line(folder):
 
 def test_a_missing_document_is_named_and_not_its_claims(folder):
     (folder / "a.yaml").rename(folder / "b.yaml")
-    text = (folder / "b.yaml").read_text()
+    text = (folder / "b.yaml").read_text(encoding="utf-8")
     for old, new in (("document: A", "document: B"), ("A0", "B0")):
         text = text.replace(old, new)
-    (folder / "b.yaml").write_text(text)
+    (folder / "b.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(InitbenchError, match=r"claim 'A01' .* no document 'A'; restore a\.yaml in"):
         load(folder)
     (folder / "b.yaml").unlink()
@@ -173,10 +175,10 @@ def test_what_the_projects_rows_need_is_read_by_an_adjudicator_or_a_figure():
 
 
 def test_explanations_must_name_claims_and_verdicts(folder):
-    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}")
+    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}", encoding="utf-8")
     with pytest.raises(InitbenchError, match="supported"):
         load(folder)
-    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}")
+    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}", encoding="utf-8")
     with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
         load(folder)
 

@@ -172,7 +172,7 @@ def test_the_verdicts_unpack_when_they_download(visit, tmp_path):
         page.locator("#provenance").get_by_text("verdicts.json").click()
     assert download.value.suggested_filename == "verdicts.json"
     download.value.save_as(tmp_path / "verdicts.json")
-    assert json.loads((tmp_path / "verdicts.json").read_text()) == verdicts()
+    assert json.loads((tmp_path / "verdicts.json").read_text(encoding="utf-8")) == verdicts()
 
 
 def test_a_link_to_a_table_opens_the_fold_that_holds_it(visit):

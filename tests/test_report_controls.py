@@ -161,7 +161,7 @@ def test_a_guide_that_rests_on_an_open_claim_is_refused(tmp_path):
     (tmp_path / "schemas").symlink_to(CLAIMS.parent / "schemas")
     bad = [{"nets": "n", "cases": [{"when": {"A01": "inconclusive"}, "advice": "x"}]}]
     path = tmp_path / "claims/guide.yaml"
-    path.write_text(yaml.safe_dump(bad))
+    path.write_text(yaml.safe_dump(bad), encoding="utf-8")
     with pytest.raises(InitbenchError, match="guide"):
         guide.read(path)
 

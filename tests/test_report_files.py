@@ -43,18 +43,19 @@ def test_the_page_holds_the_files_that_stand_beside_it(tmp_path, embedded):
     drawings.mkdir()
     for figure in inputs.figures:
         for ending in FIGURE_FILES:
-            (drawings / f"{figure['name']}.{ending}").write_text(ending)
-    write_bundle(tmp_path / "reports", inputs, drawings)
+            (drawings / f"{figure['name']}.{ending}").write_text(ending, encoding="utf-8")
+    write_bundle(tmp_path / "reports", inputs, drawings, "page")
     for name in ("verdicts.json", "manifest.json", "report.bib"):
-        assert embedded[name] == (tmp_path / "reports" / name).read_text()
+        assert embedded[name] == (tmp_path / "reports" / name).read_text(encoding="utf-8")
     for name in ("A01.csv", "A01.tex", "accuracy-tiny_sgd.csv", "accuracy-tiny_sgd.tex"):
-        assert embedded[name] == (tmp_path / "reports/tables" / name).read_text()
+        assert embedded[name] == (tmp_path / "reports/tables" / name).read_text(encoding="utf-8")
     beside = {path.name for path in (tmp_path / "reports/figures").iterdir()}
     assert beside == {f"{f['name']}.{e}" for f in inputs.figures for e in FIGURE_FILES}
 
 
 def test_a_report_without_tables_and_figures_still_has_their_folders(tmp_path):
-    write_bundle(tmp_path, fixture.inputs(figures=[], tables=[], verdicts=[]), tmp_path)
+    nothing = fixture.inputs(figures=[], tables=[], verdicts=[])
+    write_bundle(tmp_path, nothing, tmp_path, "page")
     assert (tmp_path / "tables").is_dir()
     assert (tmp_path / "figures").is_dir()
 
@@ -120,9 +121,9 @@ def test_the_manifest_names_tables_with_seeds_rows_and_checksums(tmp_path):
     runs.to_parquet(tmp_path / "tables/tiny/outcomes.parquet")
     pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "tables/checks.parquet")
     for ending in FIGURE_FILES:
-        (tmp_path / f"figures/curves.{ending}").write_text(ending)
+        (tmp_path / f"figures/curves.{ending}").write_text(ending, encoding="utf-8")
     for name in DOCUMENTS:
-        (tmp_path / f"{name}.json").write_text("{}")
+        (tmp_path / f"{name}.json").write_text("{}", encoding="utf-8")
     needs = {"tiny": ["tiny/outcomes"], "checks": ["checks"]}
     claims = [{"id": "A01", "verdict": "reproduced", "needs": ["checks", "left_out"]}]
     found = manifest(tmp_path, needs, {"curves": ["tiny"]}, claims, fixture.environment())

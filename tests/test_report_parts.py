@@ -318,9 +318,9 @@ def results(tmp_path):
     for folder in ("figures", "data/moons", "data/circles", "tables/tiny"):
         (tmp_path / folder).mkdir(parents=True)
     for name, content in files.items():
-        (tmp_path / name).write_text(json.dumps(content))
-    (tmp_path / "figures/curves.svg").write_text(drawn["svg"])
-    (tmp_path / "figures/curves.csv").write_text(drawn["csv"])
+        (tmp_path / name).write_text(json.dumps(content), encoding="utf-8")
+    (tmp_path / "figures/curves.svg").write_text(drawn["svg"], encoding="utf-8")
+    (tmp_path / "figures/curves.csv").write_text(drawn["csv"], encoding="utf-8")
     runs = synthetic.join([synthetic.outcomes("default", 0.9, seeds=5)])
     runs.to_parquet(tmp_path / "tables/tiny/outcomes.parquet")
     return tmp_path
@@ -348,6 +348,6 @@ def test_loading_names_a_missing_file(results, name):
 def test_loading_names_a_broken_file_and_an_unknown_document(results):
     with pytest.raises(InitbenchError, match="Unknown document 'X'"):
         load(results, CLAIMS, CONFIG | {"documents": ["X"]}, ["curves"])
-    (results / "verdicts.json").write_text("[")
+    (results / "verdicts.json").write_text("[", encoding="utf-8")
     with pytest.raises(InitbenchError, match="is not JSON"):
         load(results, CLAIMS, CONFIG, ["curves"])

@@ -42,7 +42,11 @@ def checkout(tmp_path):
 def run(checkout, *command):
     environment = {**os.environ, "PYTHONPATH": str(checkout / "src")}
     return subprocess.run(
-        [sys.executable, *command], cwd=checkout, env=environment, capture_output=True, text=True
+        [sys.executable, *command],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
     )
 
 
@@ -59,8 +63,8 @@ def test_its_rule_is_that_of_every_other_method(checkout):
     folder = checkout / rule.parent
     assert (checkout / rule).name == "made_by_this_test.smk"
     for other in folder.glob("*.smk"):
-        expected = other.read_text().replace(other.stem, "made_by_this_test")
-        assert (checkout / rule).read_text() == expected, other
+        expected = other.read_text(encoding="utf-8").replace(other.stem, "made_by_this_test")
+        assert (checkout / rule).read_text(encoding="utf-8") == expected, other
 
 
 def test_both_files_are_formatted_and_linted_as_they_are(checkout):
@@ -81,19 +85,19 @@ def test_a_name_that_is_no_module_is_refused(tmp_path, name):
 @pytest.mark.parametrize("name", ["orthogonal", "common"])
 def test_an_existing_file_is_kept(checkout, name):
     file = checkout / "src/initbench/inits" / f"{name}.py"
-    before = file.read_text()
+    before = file.read_text(encoding="utf-8")
     with pytest.raises(InitbenchError, match=rf"{name}\.py exists already"):
         scaffold.scaffold(name, checkout)
-    assert file.read_text() == before
+    assert file.read_text(encoding="utf-8") == before
     assert not (checkout / "workflow/rules/inits/common.smk").exists()
 
 
 def test_a_rule_without_method_stops_before_anything_is_written(checkout):
     rule = checkout / "workflow/rules/inits/made_by_this_test.smk"
-    rule.write_text("mine\n")
+    rule.write_text("mine\n", encoding="utf-8")
     with pytest.raises(InitbenchError, match=r"made_by_this_test\.smk exists already"):
         scaffold.scaffold("made_by_this_test", checkout)
-    assert rule.read_text() == "mine\n"
+    assert rule.read_text(encoding="utf-8") == "mine\n"
     assert not (checkout / "src/initbench/inits/made_by_this_test.py").exists()
 
 

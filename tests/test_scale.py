@@ -28,7 +28,7 @@ print(*sorted(set(sys.argv[1:]) & set(sys.modules)))
 
 def test_planning_imports_nothing_that_takes_seconds():
     done = subprocess.run(
-        [sys.executable, "-c", PLANNING, *HEAVY], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-c", PLANNING, *HEAVY], cwd=ROOT, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
@@ -54,7 +54,7 @@ def test_a_figure_depends_on_what_it_imports_and_not_on_other_figures():
 def test_needs_that_are_not_written_out_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(figure_catalogue, "FOLDER", tmp_path)
     text = '@figure(name="a", needs=KICKS)\ndef draw(tables):\n    pass\n'
-    (tmp_path / "kicks.py").write_text(text)
+    (tmp_path / "kicks.py").write_text(text, encoding="utf-8")
     with pytest.raises(InitbenchError, match=r"kicks\.py has 'KICKS' .*; write it out"):
         figure_catalogue.catalogue()
 
@@ -91,4 +91,4 @@ def test_a_dry_run_is_measured_and_told(tmp_path):
     assert point.max_rss_mb > 30
     assert f"| 100 | {point.seconds:.1f} |" in scale.page([point])
     scale.draw([point, scale.Point(1000, 3.0, 2.0, 200.0)], tmp_path / "scale.svg")
-    assert 'role="img"' in (tmp_path / "scale.svg").read_text()
+    assert 'role="img"' in (tmp_path / "scale.svg").read_text(encoding="utf-8")

@@ -141,7 +141,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path, monkeypat
 
 def test_a_file_is_replaced_from_a_whole_temporary_beside_it(tmp_path, monkeypatch):
     path, seen, real = tmp_path / "text.json", [], os.replace
-    path.write_text("old")
+    path.write_text("old", encoding="utf-8")
 
     def watch(source, target):
         seen.append((source.parent, source.name, source.read_bytes(), target.read_bytes()))

@@ -35,9 +35,9 @@ def worker():
 
 def run(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
     script = folder / "script.py"
-    script.write_text(HAND_OVER + body)
+    script.write_text(HAND_OVER + body, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, script], cwd=folder, capture_output=True, text=True, timeout=60,
+        [sys.executable, script], cwd=folder, capture_output=True, encoding="utf-8", timeout=60,
         check=False,
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def run(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
 def test_a_script_runs_in_a_child_of_the_worker_in_its_own_folder(worker, tmp_path):
     body = "import os, pathlib\npathlib.Path('seen').write_text(f'{os.getppid()} {os.getcwd()}')"
     assert run(tmp_path, body).returncode == 0
-    assert (tmp_path / "seen").read_text() == f"{worker.pid} {tmp_path}"
+    assert (tmp_path / "seen").read_text(encoding="utf-8") == f"{worker.pid} {tmp_path}"
 
 
 @pytest.mark.parametrize(
@@ -64,20 +64,22 @@ def test_a_killed_child_is_a_failed_job(worker, tmp_path):
 
 def test_a_child_ends_with_the_job_that_asked_for_it(worker, tmp_path):
     body = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\n"
-    (tmp_path / "script.py").write_text(HAND_OVER + body + "time.sleep(600)")
+    (tmp_path / "script.py").write_text(HAND_OVER + body + "time.sleep(600)", encoding="utf-8")
     job = subprocess.Popen([sys.executable, "script.py"], cwd=tmp_path)
-    _wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
-    child = int((tmp_path / "pid").read_text())
+    _wait_for(
+        lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(encoding="utf-8")
+    )
+    child = int((tmp_path / "pid").read_text(encoding="utf-8"))
     job.send_signal(signal.SIGKILL)
     job.wait()
     _wait_for(lambda: not Path(f"/proc/{child}").exists())
 
 
 def test_children_do_not_share_what_they_import(worker, tmp_path):
-    (tmp_path / "mine.py").write_text("VALUE = 1\n")
+    (tmp_path / "mine.py").write_text("VALUE = 1\n", encoding="utf-8")
     body = "import sys\nsys.path.insert(0, '.')\nimport mine\nsys.exit(mine.VALUE)"
     assert run(tmp_path, body).returncode == 1
-    (tmp_path / "mine.py").write_text("VALUE = 22\n")
+    (tmp_path / "mine.py").write_text("VALUE = 22\n", encoding="utf-8")
     assert run(tmp_path, body).returncode == 22
 
 

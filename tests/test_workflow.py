@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from initbench import io
 from initbench.scaffold import scaffold
 from workflow_grid import (
     MNIST,
@@ -63,15 +64,15 @@ def test_a_second_run_does_nothing(project):
 
 def test_an_edit_of_an_init_reruns_that_init_until_it_is_undone(project):
     source = project / "src/initbench/inits/orthogonal.py"
-    text = source.read_text()
-    source.write_text(text + "# a remark\n")
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text + "# a remark\n", encoding="utf-8")
     assert planned(project) == {"train_orthogonal": 1, "collect_runs": 1}
-    source.write_text(text)
+    source.write_text(text, encoding="utf-8")
     assert planned(project) == {}
 
 
 def test_an_edit_of_the_engine_reruns_all_training(project):
-    with (project / "src/initbench/training/engine.py").open("a") as source:
+    with (project / "src/initbench/training/engine.py").open("a", encoding="utf-8") as source:
         source.write("# a remark\n")
     assert planned(project) == {"train_default": 2, "train_orthogonal": 1, "collect_runs": 1}
 
@@ -96,7 +97,7 @@ def test_more_seeds_train_only_the_new_block_and_the_run_says_what_it_does_and_t
     assert "initbench: 2 of 2 measured jobs took " in output
     done = subprocess.run(
         [sys.executable, "-m", "initbench.progress"],
-        cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True,
+        cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert "1 of     1  train tiny" in done.stdout
 
@@ -175,12 +176,25 @@ def test_a_truncated_image_file_stops_its_own_jobs_only(project):
     assert (project / TARGET).exists()
 
 
+def test_an_init_that_ends_the_job_is_a_failure_in_one_sentence(project):
+    source = project / "src/initbench/inits/orthogonal.py"
+    text = source.read_text(encoding="utf-8")
+    source.write_text(text.replace("    for ", "    raise SystemExit(0)\n    for "), "utf-8")
+    status, output = snakemake(project)
+    assert status != 0
+    (message,) = sentences(output)
+    assert "the job failed at src/initbench/inits/orthogonal.py:" in message
+    assert "Traceback" not in output
+    log = project / message.rpartition("the traceback is in ")[2].rstrip(".")
+    assert log.read_text(encoding="utf-8").endswith(f"initbench: {message}\n")
+
+
 def _link(source, target):
     Path(target).symlink_to(source)
 
 
 def _results_is_a_file(project, config):
-    (project / "results").write_text("")
+    (project / "results").write_text("", encoding="utf-8")
 
 
 def _misspelt_key(project, config):
@@ -195,9 +209,20 @@ def _zero_seeds(project, config):
     config["experiments"]["tiny"]["grid"][0]["seeds"] = 0
 
 
+def _reports_of_somebody(project, config):
+    io.write_text(project / "paper/figures/own.svg", "own")
+    config["reports"] = "paper"
+
+
+def _number_for_a_path(project, config):
+    config["reports"] = 7
+
+
 @pytest.mark.parametrize(
     ("mistake", "expected"),
     [
+        (_reports_of_somebody, "'paper', which has a 'figures' that this pipeline has no record"),
+        (_number_for_a_path, "7 is not of type 'string'"),
         (_results_is_a_file, "'results' is not a folder that can be written"),
         (_misspelt_key, "'experiment'; did you mean 'experiments'?"),
         (_unknown_init, "'defualt'; did you mean 'default'?"),
@@ -216,3 +241,4 @@ def test_a_mistake_ends_the_run_before_the_first_job_in_one_sentence(tmp_path, m
     assert "Traceback" not in output
     assert jobs(output) == {}
     assert not (project / "results/data").exists()
+    assert [path.read_bytes() for path in (project / "paper").rglob("*.svg")] in ([], [b"own"])

@@ -37,7 +37,7 @@ def test_the_projects_schemas_are_sound_and_keep_no_reference(path: Path):
 )  # fmt: skip
 def test_writing_references_out_changes_no_judgement(tmp_path: Path, content: object):
     path = tmp_path / "made_up.schema.yaml"
-    path.write_text(TEXT)
+    path.write_text(TEXT, encoding="utf-8")
     fault = yaml_schemas.fault(content, yaml_schemas.schema(path))
     wanted = list(Draft202012Validator(yaml.safe_load(TEXT)).iter_errors(content))
     assert [fault.message] == [e.message for e in wanted] if wanted else fault is None

@@ -83,7 +83,7 @@ def lay(folder: Path, config: dict[str, Any] | None = None) -> Path:
 
 
 def write_config(project: Path, config: dict[str, Any]) -> None:
-    (project / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    (project / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
 
 
 def command(cores: int, *words: str) -> list[str]:
@@ -97,7 +97,7 @@ def snakemake(project: Path, *words: str, cores: int = 2) -> tuple[int, str]:
         cwd=project,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         timeout=PATIENCE,
         check=False,
     )

@@ -1,15 +1,14 @@
 """Read config.yaml, refuse what makes no sense, and expand the grid into cells; torch-free."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from initbench import at_init, config_checks, yaml_schemas
+from initbench import at_init, config_checks, folders, yaml_schemas
 from initbench.config_checks import Misplaced, at, placed
-from initbench.errors import InitbenchError, unknown
+from initbench.errors import unknown
 from initbench.training.protocol import extended, shorten
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
@@ -57,18 +56,7 @@ def validate(
         config_checks.check(config, root)
     except Misplaced as error:
         raise placed(error, files, command_line) from None
-    for key in ("results", "reports"):
-        _check_folder(key, Path(config[key]))
-
-
-def _check_folder(key: str, folder: Path) -> None:
-    """Refuse a folder that cannot be written; one that is not there yet is made later."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        raise InitbenchError(
-            f"'{there}' is not a folder that can be written, but `{key}` of config.yaml is "
-            f"'{folder}'; free that path or name another folder."
-        )
+    folders.check(config, root)
 
 
 def experiments(config: Config) -> dict[str, Any]:

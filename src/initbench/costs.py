@@ -40,7 +40,7 @@ def costs(results: Path) -> Record:
 
 def _row(file: Path, place: Path, logs: Path) -> Record:
     log = logs / place.with_suffix(".log")
-    used = USED.search(log.read_text() if log.exists() else "")
+    used = USED.search(log.read_text(encoding="utf-8", errors="replace") if log.exists() else "")
     processor, memory = map(float, used.groups()) if used else (float("nan"), float("nan"))
     return {
         "rule": benchmarks.kind(place),

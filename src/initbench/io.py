@@ -17,7 +17,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Host and process in the name: two machines on one file system never share a temporary.
-    temporary = path.with_name(f".{path.name}.{socket.gethostname()}.{os.getpid()}")
+    host = "".join(c if c.isalnum() or c in "-._" else "_" for c in socket.gethostname())[:64]
+    temporary = path.with_name(f".{path.name}.{host}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             yield file
@@ -37,3 +38,8 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` in UTF-8 with its newlines as they are, as `write_bytes` does."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def quoted(path: object) -> str:
+    """Return `path` as a shell wants it in a command to be copied, always in quotation marks."""
+    return "'" + str(path).replace("'", "'\\''") + "'"

@@ -37,7 +37,7 @@ def peak_of_another_process() -> float | None:
             command, env=environment, capture_output=True, timeout=PATIENCE, check=True
         )
         return float(done.stdout)
-    except (subprocess.SubprocessError, ValueError):
+    except (OSError, subprocess.SubprocessError, ValueError):
         return None
 
 

@@ -5,12 +5,15 @@ import importlib.metadata
 import json
 import os
 import platform
-import subprocess
+import re
+from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from initbench import architectures, at_init, datasets
+from initbench.checkout import UNKNOWN, checkout
 from initbench.inits import catalogue
 from initbench.ledger_files import ledger_sha256
 from initbench.sources import PACKAGE, closure
@@ -60,32 +63,28 @@ def digest(file: Path) -> str:
 
 @cache
 def environment() -> dict[str, Any]:
-    """Return versions, processor and commit, as plain data."""
+    """Return versions, processor and commit, as plain data; what cannot be told is "unknown"."""
     return {
         "python": platform.python_version(),
-        "platform": platform.platform(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
-        "commit": _git("rev-parse", "HEAD"),
-        "committed": _git("show", "--no-patch", "--format=%cs", "HEAD"),
-        "dirty": bool(_git("status", "--porcelain")),
-        "ledger_sha256": ledger_sha256(ROOT / "workflow" / "claims"),
+        "platform": _told(platform.platform),
+        "processor": _told(_processor),
+        "cores": os.cpu_count() or 1,
+        "packages": {name: _told(importlib.metadata.version, name) for name in PACKAGES},
+        **asdict(checkout(ROOT)),
+        "ledger_sha256": _told(ledger_sha256, ROOT / "workflow" / "claims"),
     }
+
+
+def _told(ask: Callable[..., str], *words: Any) -> str:
+    """Return what `ask` tells; a run that has trained is not lost for want of a version."""
+    try:
+        return ask(*words) or UNKNOWN
+    except Exception:
+        return UNKNOWN
 
 
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    text = info.read_text(encoding="utf-8", errors="replace") if info.exists() else ""
+    names = re.findall(r"^model name\s*: *(.*\S)", text, re.MULTILINE)
     return names[0] if names else platform.processor()
-
-
-def _git(*words: str) -> str:
-    try:
-        done = subprocess.run(
-            ["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=20, check=False
-        )
-    except OSError:  # no git on this machine
-        return ""
-    return done.stdout.strip()

@@ -96,12 +96,14 @@ def dry_run(cells: int) -> Point:
 
 def _measured(cells: int, command: Sequence[str], output: Path) -> Point:
     start = time.monotonic()
-    with output.open("w") as file:
+    with output.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
     code = process.returncode = os.waitstatus_to_exitcode(status)
     if code:
-        raise subprocess.CalledProcessError(code, list(command), output.read_text())
+        raise subprocess.CalledProcessError(
+            code, list(command), output.read_text(encoding="utf-8", errors="replace")
+        )
     seconds, processor = time.monotonic() - start, used.ru_utime + used.ru_stime
     return Point(cells, seconds, processor, used.ru_maxrss / 1024)
 

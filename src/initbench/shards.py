@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from initbench.errors import InitbenchError
-from initbench.io import write_bytes
+from initbench.io import quoted, write_bytes
 
 KEY = b"initbench"
 WRITING = {"compression": "zstd", "write_page_checksum": True}  # a flipped bit shows when read
@@ -52,5 +52,5 @@ def corrupt(path: Path) -> InitbenchError:
     size = os.path.getsize(path)
     return InitbenchError(
         f"{path} ({size} bytes) is not a whole Parquet file; "
-        f"delete it (rm '{path}') and run snakemake again."
+        f"delete it (rm {quoted(path)}) and run snakemake again."
     )

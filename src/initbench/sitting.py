@@ -22,8 +22,13 @@ def so_far(processes: Path = Path("/proc")) -> dict[str, Any] | None:
         if b"snakemake" not in (folder / "cmdline").read_bytes():
             return None
         # Behind the name in brackets: fields 14, 15 and 22 of proc(5), in ticks.
-        fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        alive = float((processes / "uptime").read_text().split()[0])
+        fields = (
+            (folder / "stat")
+            .read_text(encoding="utf-8", errors="replace")
+            .rpartition(")")[2]
+            .split()
+        )
+        alive = float((processes / "uptime").read_text(encoding="utf-8").split()[0])
     except OSError:
         return None
     tick = os.sysconf("SC_CLK_TCK")

@@ -81,8 +81,11 @@ def test_every_source_file_exists(name):
 
 
 def test_each_method_has_its_rule_file_and_each_rule_file_its_method():
-    rules = {path.stem: path.read_text() for path in (ROOT / "workflow/rules/inits").glob("*.smk")}
-    template = (ROOT / "workflow/scaffold/method.smk.txt").read_text()
+    rules = {
+        path.stem: path.read_text(encoding="utf-8")
+        for path in (ROOT / "workflow/rules/inits").glob("*.smk")
+    }
+    template = (ROOT / "workflow/scaffold/method.smk.txt").read_text(encoding="utf-8")
     assert rules == {name: template.replace("$name", name) for name in catalogue.names()}
 
 

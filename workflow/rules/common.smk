@@ -144,9 +144,13 @@ def shards(wildcards):
 
 
 def expected_footers(wildcards):
-    """Return, for each folder of an experiment's runs, the fingerprint that it must carry."""
+    """Return, for each folder of an experiment's runs, what the footers of its files must say."""
+    names = ("experiment", "dataset", "architecture", "init", "seeds")
     return {
-        f"{RESULTS}/runs/{cell.folder}": cell_fingerprint(cell)
+        f"{RESULTS}/runs/{cell.folder}": {
+            **{name: getattr(cell, name) for name in names},
+            "fingerprint": cell_fingerprint(cell),
+        }
         for cell in CELLS[wildcards.experiment]
     }
 

@@ -1,7 +1,7 @@
 # What is said and done before the first job and after the last.
 import time
 
-from initbench import estimate, progress, sitting, warm
+from initbench import estimate, folders, progress, sitting, warm
 
 
 def unattainable():
@@ -20,6 +20,7 @@ def unattainable():
 def begin():
     """Say before the first job what there is to do and how long it may take; watch the run."""
     global PLAN, ENDED
+    folders.claim(Path(RESULTS))
     settings = workflow.resource_settings
     jobs = [job for job in workflow.dag.needrun_jobs() if job.output]
     benchmarks = [job.benchmark and str(job.benchmark) for job in jobs]

@@ -22,9 +22,12 @@ def matrix_shards():
 
 
 def expected_matrix_footers():
-    """Return, for each folder of an ensemble, the fingerprint that its files must carry."""
+    """Return, for each folder of an ensemble, what the footers of its files must say."""
     return {
-        f"{RESULTS}/matrices/{e}": ensemble_fingerprint(SimpleNamespace(ensemble=e))
+        f"{RESULTS}/matrices/{e}": {
+            "ensemble": e,
+            "fingerprint": ensemble_fingerprint(SimpleNamespace(ensemble=e)),
+        }
         for e in ENSEMBLES
     }
 

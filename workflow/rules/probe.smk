@@ -9,10 +9,15 @@ def probe_sources(wildcards):
     return [os.path.relpath(f) for f in provenance.probe_sources(probe_spec(wildcards))]
 
 
-def probe_fingerprint(wildcards):
-    """Return the hash of a probe's meaning and sources; it stands in the Parquet footers."""
+def probe_footer(wildcards):
+    """Return what the footer of a probe's file says: names, seeds, hash of meaning and sources."""
     spec = probe_spec(wildcards)
-    return provenance.fingerprint(spec, provenance.probe_sources(spec))
+    return {
+        "probe": wildcards.probe,
+        "init": wildcards.init,
+        "seeds": f"{spec['first']}-{spec['first'] + spec['draws'] - 1}",
+        "fingerprint": provenance.fingerprint(spec, provenance.probe_sources(spec)),
+    }
 
 
 def probe_folders(probe):
@@ -31,10 +36,10 @@ def probe_shards(wildcards):
 
 
 def expected_probe_footers(wildcards):
-    """Return, for each folder of a probe, the fingerprint that its file must carry."""
+    """Return, for each folder of a probe, what the footer of its file must say."""
     return {
-        folder: probe_fingerprint(SimpleNamespace(probe=wildcards.probe, init=i))
-        for i, folder in probe_folders(wildcards.probe).items()
+        folder: probe_footer(SimpleNamespace(probe=wildcards.probe, init=init))
+        for init, folder in probe_folders(wildcards.probe).items()
     }
 
 
@@ -52,7 +57,7 @@ rule probe_init:
         mem_mb=4000,
     params:
         spec=probe_spec,
-        fingerprint=probe_fingerprint,
+        footer=probe_footer,
     message:
         "probe {wildcards.probe}: {wildcards.init}"
     script:

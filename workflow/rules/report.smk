@@ -83,14 +83,12 @@ rule render_report:
         cards="<results>/cards.json",
         ledger=LEDGER_FILES,
         templates=TEMPLATES,
-        source=sources("report/*.py"),
+        source=sources("report/*.py", "folders.py"),
     output:
         report="<reports>/report.html",
         verdicts="<reports>/verdicts.json",
         manifest="<reports>/manifest.json",
-        citations="<reports>/report.bib",
-        figures=directory("<reports>/figures"),
-        tables=directory("<reports>/tables"),
+        citations="<reports>/report.bib",  # and figures and tables, see folders.py
     log:
         "<results>/logs/report.log",
     benchmark:

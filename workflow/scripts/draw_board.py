@@ -7,6 +7,6 @@ with job(snakemake.log[0]):
     from initbench.figures import save, save_png
     from initbench.figures.board import draw_board
 
-    drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text()))
+    drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text(encoding="utf-8")))
     save(drawing, Path(snakemake.output.svg), Path(snakemake.output.svg).with_suffix(".csv"))
     save_png(drawing, Path(snakemake.output.png))

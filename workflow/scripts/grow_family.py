@@ -9,7 +9,7 @@ with job(snakemake.log[0]):
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     rows = [ledger.row(claim) for claim in snakemake.params.claims]
-    full = claims.evidence_from_json(Path(snakemake.input.evidence).read_text())
+    full = claims.evidence_from_json(Path(snakemake.input.evidence).read_text(encoding="utf-8"))
     tables = Tables(Path(snakemake.params.tables))
     grown = grow(rows, tables, full, snakemake.params.counts, snakemake.params.first)
     io.write_text(Path(snakemake.output[0]), write(grown))

@@ -9,6 +9,6 @@ with job(snakemake.log[0]):
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     full = {}
     for path in snakemake.input.evidence:
-        full |= claims.evidence_from_json(Path(path).read_text())
+        full |= claims.evidence_from_json(Path(path).read_text(encoding="utf-8"))
     grown = read(Path(path) for path in snakemake.input.grown)
     io.write_text(Path(snakemake.output[0]), claims.to_json(judge_growth(ledger, full, grown)))

@@ -5,6 +5,5 @@ from initbench.jobs import job
 with job(snakemake.log[0]):
     from initbench import at_init, shards
 
-    metadata = {**dict(snakemake.wildcards), "fingerprint": snakemake.params.fingerprint}
     table = at_init.run(snakemake.params.spec)
-    shards.write(table, Path(snakemake.output.values), metadata)
+    shards.write(table, Path(snakemake.output.values), snakemake.params.footer)

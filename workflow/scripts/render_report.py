@@ -3,11 +3,10 @@ from pathlib import Path
 from initbench.jobs import job
 
 with job(snakemake.log[0]):
-    from initbench import io, report
+    from initbench import report
 
     results = Path(snakemake.input.verdicts).parent
     claims = Path(snakemake.input.ledger[0]).parent
     inputs = report.load(results, claims, snakemake.params.config, snakemake.params.figures)
-    page = Path(snakemake.output.report)
-    report.write_bundle(page.parent, inputs, results / "figures")
-    io.write_text(page, report.render(inputs))
+    folder = Path(snakemake.output.report).parent
+    report.write_bundle(folder, inputs, results / "figures", report.render(inputs))

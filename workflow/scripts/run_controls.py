@@ -13,7 +13,7 @@ with job(snakemake.log[0]):
     tables, experiments = Tables(Path(snakemake.params.tables)), snakemake.params.experiments
     evidence = {}
     for path in snakemake.input.evidence:
-        evidence |= claims.evidence_from_json(Path(path).read_text())
+        evidence |= claims.evidence_from_json(Path(path).read_text(encoding="utf-8"))
     found = {
         "judged": judged(tables, experiments),
         "p_values": summaries(tables, experiments),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initbench.errors import InitbenchError
-from initbench.io import write_text
+from initbench.io import quoted, write_text
 
 NAME = "manifest.json"
 
@@ -50,25 +50,29 @@ def write(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
 def read(folder: Path) -> dict[str, Any]:
     """Return the manifest of a prepared folder; InitbenchError if it is missing or unreadable."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InitbenchError(
-            f"{folder} holds no {NAME}; prepare this data set before using it."
-        ) from None
+        raise InitbenchError(f"{folder} holds no {NAME}; {_again(folder)}") from None
     except ValueError as error:
         raise InitbenchError(
-            f"{folder / NAME} is not valid JSON ({error}); prepare the data set again."
+            f"{folder / NAME} is not valid JSON ({error}); {_again(folder)}"
         ) from None
+    if not (isinstance(manifest, dict) and isinstance(manifest.get("sha256"), dict)):
+        raise InitbenchError(f"{folder / NAME} holds no checksums; {_again(folder)}")
     return manifest
+
+
+def _again(folder: Path) -> str:
+    return f"remove the folder (rm -r {quoted(folder)}) and run snakemake again to prepare it."
 
 
 def verified(folder: Path, name: str) -> Path:
     """Return the path of a prepared file whose bytes match the manifest, else InitbenchError."""
-    path, expected = folder / name, read(folder)["sha256"].get(name, "no checksum")
+    path, expected = folder / name, str(read(folder)["sha256"].get(name, "no checksum"))
     seen = sha256(path) if path.is_file() else "no file"
     if seen != expected:
         raise InitbenchError(
             f"{path} does not match its manifest (found {seen[:12]}, expected {expected[:12]}); "
-            "prepare the data set again."
+            f"{_again(folder)}"
         )
     return path

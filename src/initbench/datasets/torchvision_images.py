@@ -5,7 +5,9 @@ the project carries, and is downloaded by torchvision only when it is in neither
 """
 
 import io
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
+from initbench.datasets.image_files import are_there
 from initbench.datasets.source import Spec, Split
 from initbench.datasets.specification import check_choice, check_keys, check_number
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes
 
 CHANNELS = {"CIFAR10": 3, "CIFAR100": 3, "FashionMNIST": 1, "KMNIST": 1, "MNIST": 1}
+PATIENCE = 15.0  # seconds without a word from a server
 
 Pixels = NDArray[np.uint8]
 Arrays = dict[str, Pixels]  # train_x, train_y, test_x, test_y, all uint8
@@ -104,29 +108,40 @@ def normalised(pixels: Pixels, mean: Any, std: Any) -> NDArray[np.float32]:
 
 def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
     """Return the arrays of a set and a word on where they were; scratch files come and go."""
-    try:
-        arrays = _read(name, data_folder)
-    except FileNotFoundError:
-        with TemporaryDirectory(prefix=".", dir=out_folder) as scratch:
-            return _carried_or_downloaded(name, data_folder, Path(scratch))
-    if name == "MNIST":
-        mnist_files.verify(data_folder / "MNIST" / "raw")
-    return arrays, "found in the data folder"
+    kind = _torchvision_class(name)
+    if are_there(kind, data_folder):
+        if name == "MNIST":
+            mnist_files.verify(data_folder / "MNIST" / "raw")
+        return _read(kind, data_folder), "found in the data folder"
+    with TemporaryDirectory(prefix=".", dir=out_folder) as scratch:
+        return _carried_or_downloaded(kind, data_folder, Path(scratch))
 
 
-def _carried_or_downloaded(name: str, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
-    if name == "MNIST" and (data_folder / "mnist").is_dir():
+def _carried_or_downloaded(kind: Any, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
+    if kind.__name__ == "MNIST" and (data_folder / "mnist").is_dir():
         mnist_files.lay_out(data_folder / "mnist", scratch)
-        return _read(name, scratch), "carried with the project"
+        return _read(kind, scratch), "carried with the project"
     try:
-        _torchvision_class(name)(scratch, download=True)
+        with _patience():
+            kind(scratch, download=True)
     except (OSError, RuntimeError, HTTPException) as error:
         reason = " ".join(str(error).split())
         raise InitbenchError(
-            f"{name} is not below {data_folder} and could not be downloaded ({reason}); "
+            f"{kind.__name__} is not below {data_folder} and could not be downloaded ({reason}); "
             "put its files there in torchvision's layout."
         ) from error
-    return _read(name, scratch), "downloaded by torchvision"
+    return _read(kind, scratch), "downloaded by torchvision"
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Let no server keep the body waiting for ever: urllib has no limit of its own."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(PATIENCE)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def _torchvision_class(name: str) -> Any:
@@ -135,19 +150,11 @@ def _torchvision_class(name: str) -> Any:
     return getattr(datasets, name)
 
 
-def _read(name: str, root: Path) -> Arrays:
-    """Return the arrays of a set below `root`; FileNotFoundError if torchvision finds none."""
-    kind = _torchvision_class(name)
-    try:
-        parts = {part: kind(root, train=part == "train") for part in ("train", "test")}
-    except (RuntimeError, AssertionError, ValueError, LookupError) as error:
-        if "not found" in str(error):  # torchvision says so in a RuntimeError
-            raise FileNotFoundError(str(error)) from error
-        raise InitbenchError(
-            f"{name} below {root} is damaged ({error or 'sizes disagree'}); replace its files."
-        ) from error
+def _read(kind: Any, root: Path) -> Arrays:
+    """Return the arrays of a set whose files are whole."""
     arrays = {}
-    for part, images in parts.items():
+    for part in ("train", "test"):
+        images = kind(root, train=part == "train")
         arrays[f"{part}_x"] = _channels_first(np.asarray(images.data, dtype=np.uint8))
         arrays[f"{part}_y"] = np.asarray(images.targets, dtype=np.uint8)
     return arrays

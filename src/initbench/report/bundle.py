@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from initbench import claims, io
+from initbench import claims, folders
 from initbench.report import citations, exports, prose
 from initbench.report.inputs import ReportInputs
 from initbench.report.manifest import FIGURE_FILES
@@ -71,17 +71,15 @@ def _both(name: str, columns: list[str], rows: list[list[object]], caption: str)
     }
 
 
-def write(folder: Path, inputs: ReportInputs, drawings: Path) -> None:
-    """Write the bundle and the tables into `folder`, and the figures from the folder `drawings`."""
-    for name, text in files(inputs).items():
-        io.write_text(folder / name, text)
+def write(folder: Path, inputs: ReportInputs, drawings: Path, page: str) -> None:
+    """Write the bundle, the tables and the page into `folder`, and the figures from `drawings`."""
+    texts = {f"tables/{name}": text for name, text in tables(inputs).items()}
+    texts |= {**files(inputs), "report.html": page}
+    names = [f"{figure['name']}.{ending}" for figure in inputs.figures for ending in FIGURE_FILES]
+    contents = {f"figures/{name}": (drawings / name).read_bytes() for name in names}
     for name in ("tables", "figures"):  # which a small grid leaves empty
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for name, text in tables(inputs).items():
-        io.write_text(folder / "tables" / name, text)
-    for figure in inputs.figures:
-        for name in (f"{figure['name']}.{ending}" for ending in FIGURE_FILES):
-            io.write_bytes(folder / "figures" / name, (drawings / name).read_bytes())
+    folders.fill(folder, contents | {name: text.encode() for name, text in texts.items()})
 
 
 def link(name: str, text: str) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from initbench import __version__
+from initbench.checkout import UNKNOWN
 from initbench.report.inputs import Record
 
 _SPECIAL = {character: f"\\{character}" for character in "&%$#_{}"} | {
@@ -72,7 +73,7 @@ def paper_key(paper: Record) -> str:
 
 
 def _entry(key: str, title: str, part: str, environment: Record) -> str:
-    commit, ledger = environment["commit"][:12], environment["ledger_sha256"][:12]
+    commit, ledger = environment["commit"][:12] or UNKNOWN, environment["ledger_sha256"][:12]
     # The date of the commit: that of the rendering may stand in the page's stamp alone.
     date = environment.get("committed", "")
     made = [f"commit {tex(commit)}", tex(date), f"ledger {tex(ledger)}"]

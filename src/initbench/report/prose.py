@@ -2,10 +2,13 @@
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from markupsafe import Markup, escape
+
+from initbench.checkout import UNKNOWN
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _THIN_SPACE = "\u202f"
@@ -82,6 +85,13 @@ def enumeration(words: Sequence[str]) -> str:
 def plural(count: int, noun: str) -> str:
     """Return the count with its noun, such as '1 claim' or '85 claims'."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def changes(environment: Mapping[str, Any]) -> str:
+    """Return what to say after a commit: whether files differed from it (key dirty)."""
+    if environment["dirty"] is None and environment["commit"] not in ("", UNKNOWN):
+        return " (whether with local changes is unknown)"
+    return " with local changes" if environment["dirty"] else ""
 
 
 def sentence(text: str) -> str:

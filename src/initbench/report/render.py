@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from initbench import __version__
+from initbench.checkout import UNKNOWN
 from initbench.errors import InitbenchError
 from initbench.report import bundle, citations, controls, findings, prose, vocabulary
 from initbench.report.cards import cards
@@ -89,7 +90,8 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "guide": guide(inputs),
         "preview": inputs.purpose == "preview",
         "version": __version__,
-        "commit": (inputs.environment["commit"] or "unknown")[:10],
+        "commit": (inputs.environment["commit"] or UNKNOWN)[:10],
+        "changes": prose.changes(inputs.environment),
         "estimate": prose.estimate,
         "drawing": _drawer(inputs),
         "link": bundle.link,

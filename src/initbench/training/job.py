@@ -1,6 +1,5 @@
 """One training job: from the meaning of a cell's names to its three Parquet files."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import torch
 
 from initbench import datasets, shards
-from initbench.datasets import Split
+from initbench.datasets import Split, manifest
 from initbench.provenance import environment
 from initbench.training.cell import shortened, train_cell
 
@@ -28,7 +27,7 @@ def run(spec: Mapping[str, Any], prepared: Path, seeds: range, identity: Mapping
         return shortened(split, spec["train_samples"]) if "train_samples" in spec else split
 
     tables = train_cell(spec, load, seeds)
-    manifest = json.loads((prepared / "manifest.json").read_text())
-    metadata = {**identity, "data_sha256": manifest["sha256"], "environment": environment()}
+    checksums = manifest.read(prepared)["sha256"]
+    metadata = {**identity, "data_sha256": checksums, "environment": environment()}
     for name, path in outputs.items():
         shards.write(tables[name], path, metadata)
