@@ -122,7 +122,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path):
     ],
 )
 def test_a_value_is_found_by_its_keys(file: Path, keys: list[str | int], place: str | None):
-    file.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc:\n  - 1\n  - 2\n")
+    file.write_text("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc:\n  - 1\n  - 2\n", encoding="utf-8")
     assert yaml_files.line_and_column(file, keys) == place
 
 
