@@ -2,7 +2,6 @@
 # workflow/rules (what depends on what) and src/initbench (the science).
 import gc
 import os
-import sys
 
 from snakemake.utils import min_version
 
@@ -12,15 +11,11 @@ min_version("9.12")
 gc.set_threshold(200_000, 20, 20)
 
 
-configfile: "config.yaml"
+include: "workflow/rules/places.smk"
 
 
-# The package works from the checkout: no installation step that could be stale.
-SOURCE = os.path.join(workflow.basedir, "src")
-sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
-)
+# The working directory's, if it has one.
+configfile: "config.yaml" if os.path.exists("config.yaml") else here("config.yaml")
 
 
 pathvars:
@@ -45,24 +40,13 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
-# On a cluster these run where Snakemake does: they take seconds.
-localrules:
-    all,
-    describe_environment,
-    draw_board,
-    judge_claims,
-    judge_growth,
-    render_report,
-    sum_costs,
-    write_manifest,
-
-
 rule all:
     default_target: True
+    localrule: True
     input:
         rules_report(),
 
 
 for method in methods_in_use():
 
-    include: f"workflow/rules/inits/{method}.smk"
+    include: rule_file(method)

@@ -39,7 +39,7 @@ def job(log: str) -> Iterator[None]:
 
 def die_with_parent() -> None:
     """Ask the kernel to end this process when Snakemake is killed (Linux only)."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not warm.is_child():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -36,6 +36,7 @@ rule measure_family:
 
 
 rule judge_claims:
+    localrule: True  # on a cluster it runs where Snakemake does, for seconds
     input:
         evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
         source=sources("claims/*.py"),

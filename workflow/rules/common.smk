@@ -1,26 +1,21 @@
 # Helpers of the workflow: the grid as lists of files, and what a name means as params.
 from collections import defaultdict
-from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import config as grid
-from initbench import datasets, figure_catalogue, provenance
+from initbench import datasets, figure_catalogue
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
+from initbench.inits import catalogue
 from initbench.meanings import Meanings
 
-ROOT = Path(workflow.basedir)
-RESULTS = config.get("results", "results")
-REPORTS = config.get("reports", "reports")
+RESULTS = workflow.pathvars.get("results")
+REPORTS = workflow.pathvars.get("reports")
 TABLES = ["curves", "layers", "outcomes"]
 
 
-def stop(error):
-    """End Snakemake with one sentence instead of a traceback."""
-    raise WorkflowError(f"initbench: {error}")
-
-
 try:
+    catalogue.look_in(config.get("methods"))
     grid.validate(config, ROOT)
     LEDGER = claims_ledger.load(ROOT / "workflow" / "claims")
 except InitbenchError as error:
@@ -70,6 +65,11 @@ def methods_in_use():
     """Return the init methods that the grid needs, each with a rule file of its own."""
     names = {cell.init for cells in CELLS.values() for cell in cells}
     return sorted({config["inits"][name]["method"] for name in names})
+
+
+def rule_file(method):
+    """Return the file with the training rule of an init method."""
+    return str(grid.rule_file(method, ROOT))
 
 
 def instances(method):

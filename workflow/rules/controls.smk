@@ -49,6 +49,7 @@ rule grow_family:
 
 
 rule judge_growth:
+    localrule: True
     input:
         grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
         evidence=EVIDENCE,

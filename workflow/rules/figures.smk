@@ -22,6 +22,7 @@ rule draw_figure:
 
 
 rule draw_board:
+    localrule: True
     input:
         verdicts="<results>/verdicts.json",
         source=sources("figures/*.py"),

@@ -1,4 +1,6 @@
 # What is said and done before the first job and after the last.
+import signal
+import threading
 import time
 
 from initbench import estimate, progress, sitting, warm
@@ -50,9 +52,22 @@ def announce():
 
 
 def start_worker():
-    """Start the process that imports the libraries once for all jobs; it ends with this one."""
+    """Start the process that imports the libraries once for all jobs; it ends with this one.
+
+    Jobs of a cluster are not its business, so they are not told of it.
+    """
     global WORKER
-    WORKER = warm.start()
+    WORKER = warm.start() if workflow.local_exec else None
+
+
+def heed_hang_up():
+    """Let a closed terminal end the run as Ctrl-C does, with no lock left; nohup keeps it going."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+if workflow.is_main_process and threading.current_thread() is threading.main_thread():
+    heed_hang_up()
 
 
 onstart:

@@ -6,8 +6,9 @@ NEEDS = {
 
 
 rule describe_environment:
+    localrule: True
     input:
-        lock="requirements.lock",
+        lock=here("requirements.lock"),
         ledger=LEDGER_FILES,
         verdicts="<results>/verdicts.json",
     output:
@@ -21,6 +22,7 @@ rule describe_environment:
 
 
 rule sum_costs:
+    localrule: True
     input:
         last="<results>/manifest.json",  # which comes after all that is counted
         manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
@@ -38,6 +40,7 @@ rule sum_costs:
 
 
 rule write_manifest:
+    localrule: True
     input:
         tables=tables_of(NEEDS),
         figures=expand(
@@ -65,6 +68,7 @@ rule write_manifest:
 
 
 rule render_report:
+    localrule: True
     input:
         verdicts="<results>/verdicts.json",
         manifest="<results>/manifest.json",

@@ -112,8 +112,10 @@ def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
 
 
 def _carried_or_downloaded(name: str, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
-    if name == "MNIST" and (data_folder / "mnist").is_dir():
-        mnist_files.lay_out(data_folder / "mnist", scratch)
+    places = (data_folder / "mnist", mnist_files.CARRIED)
+    carried = next(filter(Path.is_dir, places), None) if name == "MNIST" else None
+    if carried:
+        mnist_files.lay_out(carried, scratch)
         return _read(name, scratch), "carried with the project"
     try:
         _torchvision_class(name)(scratch, download=True)
