@@ -2,6 +2,7 @@
 import signal
 import threading
 import time
+from contextlib import suppress
 
 from initbench import estimate, progress, sitting, warm
 
@@ -36,7 +37,8 @@ def begin():
 def end():
     """Say after the last job what the run took."""
     ENDED.set()
-    print(f"initbench: {progress.ending(PLAN, Path(RESULTS), time.process_time())}")
+    with suppress(OSError):  # the terminal may be gone
+        print(f"initbench: {progress.ending(PLAN, Path(RESULTS), time.process_time())}")
 
 
 def announce():

@@ -1,7 +1,7 @@
 # Where the checkout lies: behind `-s`, `-d` or a link, or as another workflow's module. Results go
 # to the working directory; all else is read from here.
 import os
-import shlex
+import re
 import sys
 from pathlib import Path
 
@@ -23,13 +23,12 @@ def here(path):
 
 def fault_of_places():
     """Return one sentence if Snakemake could not run from these folders, else None."""
-    python = sys.executable
     if not (ROOT / "src" / "initbench").is_dir():
         return f"the Snakefile reads its package beside it, but there is no '{SOURCE}'; clone the project and name the clone's Snakefile."
     if bad := sorted(set(":{}<>").intersection(SOURCE)):
         return f"Python or Snakemake would read the '{bad[0]}' in the path '{ROOT}' as a sign of their own; move the checkout to a folder without it."
-    if python.isascii() and shlex.quote(python) != python:
-        return f"Snakemake starts jobs by a shell, which would misread the path '{python}'; make the environment in a folder without blanks and special characters."
+    if re.search(r"[^\w@%+=:,./-]", sys.executable):
+        return f"Snakemake starts jobs by a shell, which would misread the path '{sys.executable}'; make the environment in a folder without blanks and special characters."
     if workflow.modifier.modify_path("results") != "results":
         return "its files cannot have a prefix; give `results` and `reports` in the module's config instead."
     return None
