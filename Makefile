@@ -15,6 +15,10 @@ SNAKEMAKE = $(RUN) snakemake --cores $(CORES) --workflow-profile workflow/profil
 # Neither other packages nor a profile of another project change what make does.
 export PYTHONPATH := src
 unexport PYTHONHOME SNAKEMAKE_PROFILE
+# Snakemake and matplotlib keep copies; where the usual place cannot be written, they do so here.
+ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null && test -w "$$d" && echo there),there)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
 
 # .venv is whole if its Python runs and it was finished in this folder, whose path its scripts hold.
 FINISHED := grep -sqxF "$(VENV)" $(STAMP)
