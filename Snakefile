@@ -42,9 +42,9 @@ include: "workflow/rules/report.smk"
 
 rule all:
     default_target: True
-    localrule: True
     input:
         rules_report(),
+    localrule: True
 
 
 for method in methods_in_use():

@@ -36,7 +36,6 @@ rule measure_family:
 
 
 rule judge_claims:
-    localrule: True  # on a cluster it runs where Snakemake does, for seconds
     input:
         evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
         source=sources("claims/*.py"),
@@ -45,6 +44,7 @@ rule judge_claims:
         "<results>/verdicts.json",
     log:
         "<results>/logs/judge.log",
+    localrule: True  # on a cluster it runs where Snakemake does, for seconds
     message:
         "judge the claims"
     script:

@@ -49,7 +49,6 @@ rule grow_family:
 
 
 rule judge_growth:
-    localrule: True
     input:
         grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
         evidence=EVIDENCE,
@@ -59,6 +58,7 @@ rule judge_growth:
         "<results>/stability.json",
     log:
         "<results>/logs/stability.log",
+    localrule: True
     message:
         "judge the claims on fewer seeds"
     script:

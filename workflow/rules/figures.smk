@@ -22,7 +22,6 @@ rule draw_figure:
 
 
 rule draw_board:
-    localrule: True
     input:
         verdicts="<results>/verdicts.json",
         source=sources("figures/*.py"),
@@ -31,6 +30,7 @@ rule draw_board:
         png="<results>/board/verdict_board.png",
     log:
         "<results>/logs/figures/verdict_board.log",
+    localrule: True
     message:
         "the board of verdicts"
     script:

@@ -6,7 +6,6 @@ NEEDS = {
 
 
 rule describe_environment:
-    localrule: True
     input:
         lock=here("requirements.lock"),
         ledger=LEDGER_FILES,
@@ -15,6 +14,7 @@ rule describe_environment:
         "<results>/environment.json",
     log:
         "<results>/logs/environment.log",
+    localrule: True
     message:
         "versions, processor, commit"
     script:
@@ -22,7 +22,6 @@ rule describe_environment:
 
 
 rule sum_costs:
-    localrule: True
     input:
         last="<results>/manifest.json",  # which comes after all that is counted
         manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
@@ -31,6 +30,7 @@ rule sum_costs:
         "<results>/costs.json",
     log:
         "<results>/logs/costs.log",
+    localrule: True
     params:
         config=dict(config),
     message:
@@ -40,7 +40,6 @@ rule sum_costs:
 
 
 rule write_manifest:
-    localrule: True
     input:
         tables=tables_of(NEEDS),
         figures=expand(
@@ -58,6 +57,7 @@ rule write_manifest:
         "<results>/manifest.json",
     log:
         "<results>/logs/manifest.log",
+    localrule: True
     params:
         needs=NEEDS,
         figures={name: list(spec.needs) for name, spec in FIGURES.items()},
@@ -68,7 +68,6 @@ rule write_manifest:
 
 
 rule render_report:
-    localrule: True
     input:
         verdicts="<results>/verdicts.json",
         manifest="<results>/manifest.json",
@@ -99,6 +98,7 @@ rule render_report:
         "<results>/logs/report.log",
     benchmark:
         "<results>/benchmarks/report.tsv"
+    localrule: True
     params:
         config=dict(config),
         figures=sorted(FIGURES),
