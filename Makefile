@@ -6,10 +6,19 @@ PYTHON ?= python3
 CORES ?= $(shell $(PYTHON) -c "import os; print(len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count())")
 ARGS ?=
 
-VENV := $(CURDIR)/.venv
+# Paths are relative or left to the shell: make itself cannot hold one with a blank.
+VENV := $$(pwd -P)/.venv
 STAMP := .venv/installed
 RUN := PATH="$(VENV)/bin:$$PATH" .venv/bin/python -m
 SNAKEMAKE = $(RUN) snakemake --cores $(CORES) --workflow-profile workflow/profiles
+
+# Neither other packages nor a profile of another project change what make does.
+export PYTHONPATH := src
+unexport PYTHONHOME SNAKEMAKE_PROFILE
+# Snakemake and matplotlib keep copies; where the usual place cannot be written, they do so here.
+ifneq ($(shell d="$${XDG_CACHE_HOME:-$$HOME/.cache}"; mkdir -p "$$d" 2>/dev/null && test -w "$$d" && echo there),there)
+export XDG_CACHE_HOME := $(CURDIR)/.snakemake/cache
+endif
 
 # .venv is whole if its Python runs and it was finished in this folder, whose path its scripts hold.
 FINISHED := grep -sqxF "$(VENV)" $(STAMP)
@@ -26,6 +35,8 @@ help: ## list these targets
 setup: $(STAMP) ## make .venv from requirements.lock (the other targets do it when need be)
 
 $(STAMP): requirements.lock
+	@case "$(VENV)" in *[][:space:]\'\"\\\`$$\&\;\|\<\>\(\){}*?\#!~:[]*) \
+	  echo "Snakemake could not start jobs from '$(VENV)': move the checkout to a folder without blanks and special characters in its path, or use an environment elsewhere (README.md)." >&2; exit 1; esac
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { \
 	  echo "initbench needs Python 3.11 or newer, but '$(PYTHON)' is missing or older; name another one: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
@@ -47,7 +58,7 @@ preview: $(STAMP) ## the same pipeline on a small part of the grid, stamped as n
 	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
 
 compare: $(STAMP) ## name each verdict of the last run that differs from the reference run's
-	@PYTHONPATH=src $(RUN) initbench.compare $(ARGS)
+	@$(RUN) initbench.compare $(ARGS)
 
 test: $(STAMP) browser ## run the tests
 	$(RUN) pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -73,17 +84,17 @@ format: $(STAMP) ## put the code into the project's style
 	$(RUN) snakefmt Snakefile workflow
 
 status: $(STAMP) ## how far the last run is, and how long it will take yet
-	@PYTHONPATH=src $(RUN) initbench.progress $(ARGS)
+	@$(RUN) initbench.progress $(ARGS)
 
 bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
-	PYTHONPATH=src $(RUN) initbench.bench $(ARGS)
+	$(RUN) initbench.bench $(ARGS)
 
 scale: $(STAMP) ## plan made-up grids of up to 20 000 jobs; writes docs/scale.md
-	PYTHONPATH=src $(RUN) initbench.scale $(ARGS)
+	$(RUN) initbench.scale $(ARGS)
 
 init: $(STAMP) ## start a new init method: make init NAME=my_method
 	@test -n "$(NAME)" || { echo "Name the method: make init NAME=my_method" >&2; exit 1; }
-	@PYTHONPATH=src $(RUN) initbench.scaffold "$(NAME)"
+	@$(RUN) initbench.scaffold "$(NAME)"
 
 # Not .snakemake: without it, Snakemake would take results of older parameters for good ones.
 clean: ## remove caches of Python and of the tools; never results

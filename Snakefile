@@ -2,7 +2,6 @@
 # workflow/rules (what depends on what) and src/initbench (the science).
 import gc
 import os
-import sys
 
 from snakemake.utils import min_version
 
@@ -12,21 +11,16 @@ min_version("9.12")
 gc.set_threshold(200_000, 20, 20)
 
 
-# The package works from the checkout: no installation step that could be stale.
-SOURCE = os.path.join(workflow.basedir, "src")
-sys.path.insert(0, SOURCE)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
-)
+include: "workflow/rules/places.smk"
 
-from initbench.yaml_files import first_fault
 
+# The working directory's, if it has one.
+CONFIG_FILE = "config.yaml" if os.path.exists("config.yaml") else here("config.yaml")
 # Before Snakemake reads them, which takes the last of two equal keys in silence.
-if fault := first_fault(workflow.basedir, workflow.overwrite_configfiles):
-    raise WorkflowError(f"initbench: {fault}")
+refuse_unreadable([CONFIG_FILE, *workflow.overwrite_configfiles])
 
 
-configfile: "config.yaml"
+configfile: CONFIG_FILE
 
 
 include: "workflow/rules/common.smk"
@@ -54,24 +48,13 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
-# On a cluster these run where Snakemake does: they take seconds.
-localrules:
-    all,
-    describe_environment,
-    draw_board,
-    judge_claims,
-    judge_growth,
-    render_report,
-    sum_costs,
-    write_manifest,
-
-
 rule all:
     default_target: True
     input:
         rules_report(),
+    localrule: True
 
 
 for method in methods_in_use():
 
-    include: f"workflow/rules/inits/{method}.smk"
+    include: rule_file(method)

@@ -15,7 +15,7 @@ TINY = bench.Size((256, 100), 3, chain_steps=20, chain_models=3, deep_samples=16
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mnist")
-    mnist_files.lay_out(bench.CARRIED, folder)
+    mnist_files.lay_out(mnist_files.CARRIED, folder)
     return folder
 
 

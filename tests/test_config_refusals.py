@@ -344,13 +344,13 @@ def test_an_edge_of_each_bound_is_taken():
 def test_a_mistake_is_found_in_the_file_that_says_it(tmp_path: Path):
     own, over = tmp_path / "config.yaml", tmp_path / "over.yaml"
     write_config(tmp_path, small())
-    over.write_text("protocols:\n  sgd:\n    epochs: 0.5\n")
+    over.write_text("protocols:\n  sgd:\n    epochs: 0.5\n", encoding="utf-8")
     config = small()
     config["protocols"]["sgd"]["epochs"] = 0.5
     assert f"In {over}, line 3, column 5, at protocols.sgd.epochs:" in refusal(config, [own, over])
     config = small()
     config["inits"]["normal"]["std"] = 0
-    text = own.read_text().splitlines()
+    text = own.read_text(encoding="utf-8").splitlines()
     line = text.index("  normal:") + 1
     assert f"In {own}, line {line}, column 3, at inits.normal:" in refusal(config, [own, over])
     assert "In --config at inits.normal:" in refusal(config, [own, over], ["inits"])
@@ -365,7 +365,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _twin_key(project: Path) -> None:
-    with (project / "config.yaml").open("a") as file:
+    with (project / "config.yaml").open("a", encoding="utf-8") as file:
         file.write("seed_base: 1\n")
 
 
@@ -375,8 +375,8 @@ def _number_as_folder(project: Path) -> None:
 
 def _misspelt_need(project: Path) -> None:
     ledger = project / "workflow/claims/a.yaml"
-    text = ledger.read_text()
-    ledger.write_text(text.replace("needs: [tiny_sgd]", "needs: [tiny_sdg]", 1))
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(text.replace("needs: [tiny_sgd]", "needs: [tiny_sdg]", 1), encoding="utf-8")
 
 
 def _checks_without_mnist(project: Path) -> None:

@@ -115,7 +115,7 @@ def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
 
 def test_an_error_of_a_rule_names_file_and_line(folder):
     text = (folder / "a.yaml").read_text(encoding="utf-8")
-    (folder / "a.yaml").write_text(text.replace("within(gain", "within(gian"))
+    (folder / "a.yaml").write_text(text.replace("within(gain", "within(gian"), encoding="utf-8")
     with pytest.raises(InitbenchError, match=r"^In a\.yaml, line 23, column 5, at A02: In"):
         load(folder)
 

@@ -38,7 +38,9 @@ def test_a_broken_file_is_named_with_its_line(
 def test_a_file_without_its_function_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: object, name: str
 ):
-    (tmp_path / "mine.py").write_text("def other(*, depth: int) -> None:\n    pass\n")
+    (tmp_path / "mine.py").write_text(
+        "def other(*, depth: int) -> None:\n    pass\n", encoding="utf-8"
+    )
     listed = "families" if package is architectures else "measurements"
     monkeypatch.setattr(package, listed, lambda: ["mine"])
     monkeypatch.setattr(package, "source_file", lambda _: tmp_path / "mine.py")
@@ -58,7 +60,7 @@ def test_a_file_without_its_function_is_named(
 def test_a_broken_data_set_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str
 ):
-    (tmp_path / "mine.py").write_text(text)
+    (tmp_path / "mine.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(datasets, "__path__", [*datasets.__path__, str(tmp_path)])
     datasets._registry.cache_clear()
     with pytest.raises(InitbenchError, match=words):

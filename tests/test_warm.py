@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,20 +18,13 @@ HAND_OVER = "from initbench.warm import hand_over\nhand_over()\n"
 
 @pytest.fixture(scope="module")
 def worker():
-    """Return a running worker, with no address left in the environment afterwards."""
-    before = os.environ.get(warm.ADDRESS)
+    """Return a running worker below this process, with no address left afterwards."""
+    assert warm.ADDRESS not in os.environ
     process = warm.start()
-    address = Path(os.environ[warm.ADDRESS])
-    end = time.monotonic() + 60
-    while not address.exists():
-        assert time.monotonic() < end, "the worker never listened"
-        time.sleep(0.05)
     yield process
     process.stdin.close()
     assert process.wait(60) == 0
-    assert not address.parent.exists()
     os.environ.pop(warm.ADDRESS)
-    assert before is None
 
 
 def run(folder: Path, body: str) -> subprocess.CompletedProcess[str]:
@@ -93,3 +87,74 @@ def _wait_for(condition) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+@pytest.fixture
+def another(monkeypatch):
+    """Return a function that starts a worker for one test, which takes the first one's place."""
+    processes = []
+
+    def start():
+        monkeypatch.setenv(warm.ADDRESS, "to be restored")
+        processes.append(warm.start())
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.stdin.close()
+        process.wait(60)
+
+
+def test_a_process_that_is_not_below_snakemake_runs_for_itself(worker, tmp_path):
+    body = "import os, pathlib\npathlib.Path('new').write_text(str(os.getppid()))\n"
+    (tmp_path / "script.py").write_text(
+        HAND_OVER + body + "os.rename('new', 'seen')", encoding="utf-8"
+    )
+    command = ["setsid", "--fork", sys.executable, "script.py"]  # the parent is gone at once
+    subprocess.run(command, cwd=tmp_path, check=True)
+    _wait_for((tmp_path / "seen").exists)
+    assert int((tmp_path / "seen").read_text(encoding="utf-8")) not in (worker.pid, os.getpid())
+
+
+def test_a_killed_worker_ends_no_job_and_later_ones_run_for_themselves(another, tmp_path, capfd):
+    worker = another()
+    body = (
+        "import os, sys, time\nfrom pathlib import Path\n"
+        "from initbench.jobs import die_with_parent\ndie_with_parent()\n"
+        "Path('begun').write_text('')\n"
+        "while not Path('go').exists():\n    time.sleep(0.05)\n"
+        "sys.exit(5)"
+    )
+    (tmp_path / "script.py").write_text(HAND_OVER + body, encoding="utf-8")
+    job = subprocess.Popen([sys.executable, "script.py"], cwd=tmp_path)
+    _wait_for((tmp_path / "begun").exists)
+    worker.kill()
+    worker.wait()
+    (tmp_path / "go").write_text("", encoding="utf-8")
+    assert job.wait(60) == 5
+    assert run(tmp_path, "import sys; sys.exit(4)").returncode == 4
+    said = []
+    _wait_for(lambda: said.append(capfd.readouterr().out) or "has died; each imports" in said[-1])
+
+
+def test_a_library_that_cannot_be_imported_is_left_out(another, tmp_path, monkeypatch):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/snakemake.py").write_text(
+        "1 / 0", encoding="utf-8"
+    )  # the first that the worker imports
+    paths = [str(tmp_path / "broken"), os.environ["PYTHONPATH"]]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    another()
+    _wait_for(lambda: run(tmp_path, "import sys; sys.exit('numpy' in sys.modules)").returncode)
+
+
+def test_every_library_exists():
+    assert all(find_spec(name) for name in warm.LIBRARIES)
+
+
+def test_a_worker_that_cannot_start_is_said_in_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(warm.ADDRESS, "unchanged")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    assert warm.start() is None
+    assert os.environ[warm.ADDRESS] == "unchanged"
+    assert capsys.readouterr().out.startswith("initbench: no process that imports for all jobs (")

@@ -126,27 +126,19 @@ def test_a_value_is_found_by_its_keys(file: Path, keys: list[str | int], place: 
     assert yaml_files.line_and_column(file, keys) == place
 
 
-def test_the_files_of_the_project_are_plain(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.chdir(ROOT)
-    assert yaml_files.first_fault(ROOT, []) is None
+def test_the_files_of_the_project_are_plain():
+    assert yaml_files.first_fault([ROOT / "config.yaml"]) is None
     for path in (ROOT / "workflow").rglob("*.yaml"):
         yaml_files.read(path)
 
 
-def test_every_file_that_a_run_is_given_is_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.chdir(tmp_path)
-    profile = tmp_path / "workflow/profiles/mine/config.yaml"
-    profile.parent.mkdir(parents=True)
-    given = tmp_path / "given.yaml"
-    for file in (profile, given, tmp_path / "config.yaml"):
-        file.write_text("a: 1\n")
-    assert yaml_files.first_fault(tmp_path, [given]) is None
-    for file in (profile, given, tmp_path / "config.yaml"):
-        file.write_text("a: 1\na: 1\n")
-        assert f"{file.name}, line 2" in str(yaml_files.first_fault(tmp_path, [given]))
-        file.write_text("a: 1\n")
-    (tmp_path / "config.yaml").unlink()
-    assert yaml_files.first_fault(tmp_path, [given]) is None
-    assert "config.yaml cannot be read" in str(yaml_files.first_fault(tmp_path, []))
+def test_the_first_file_that_says_nothing_clear_is_named(tmp_path: Path):
+    files = [tmp_path / "config.yaml", tmp_path / "given.yaml"]
+    for file in files:
+        file.write_text("a: 1\n", encoding="utf-8")
+    assert yaml_files.first_fault(files) is None
+    for file in files:
+        file.write_text("a: 1\na: 1\n", encoding="utf-8")
+        assert f"{file.name}, line 2" in str(yaml_files.first_fault(files))
+        file.write_text("a: 1\n", encoding="utf-8")
+    assert "none.yaml cannot be read" in str(yaml_files.first_fault([tmp_path / "none.yaml"]))

@@ -38,7 +38,6 @@ from initbench.training.engine import train_block
 from initbench.training.plain import evaluate, train_epoch, train_model
 from initbench.training.protocol import Protocol
 
-CARRIED = Path(__file__).resolve().parents[2] / "data" / "mnist"
 PIXELS = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
 POINTS = {"source": "moons", "samples": 1000, "noise": 0.1, "standardize": "all"}
 INIT = {"method": "default"}
@@ -276,7 +275,7 @@ def measure(size: Size) -> Iterator[Row]:
     """Yield one row a way, each as soon as it is measured; a task's plain way comes first."""
     with TemporaryDirectory() as folder:
         raw = Path(folder)
-        mnist_files.lay_out(CARRIED, raw)
+        mnist_files.lay_out(mnist_files.CARRIED, raw)
         task = mnist_task(size, raw)
         yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
         yield _row(task, "document D's loop", partial(document_loop, task, raw, FIRST_SEED))
@@ -297,7 +296,7 @@ def measure(size: Size) -> Iterator[Row]:
 def growth(size: Size) -> Iterator[Row]:
     """Yield a row of the engine a number of seeds, then one a depth, ten models side by side."""
     with TemporaryDirectory() as folder:
-        mnist_files.lay_out(CARRIED, Path(folder))
+        mnist_files.lay_out(mnist_files.CARRIED, Path(folder))
         tasks = [mnist_task(QUICK, Path(folder)), chain_task(QUICK, False), deep_task(size)]
     for task in tasks:
         yield from (_engine_row(task, models) for models in size.seeds)

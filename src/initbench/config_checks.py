@@ -16,6 +16,7 @@ from initbench.training.protocol import FIRST_TUNING_SEED, Protocol, extended, s
 
 Config = Mapping[str, Any]
 Keys = tuple[str | int, ...]
+RULES = Path("workflow/rules/inits")
 
 MOST_JOBS = 1_000_000  # docs/scale.md: planning a tenth of them takes minutes
 NAMED = ("datasets", "architectures", "inits", "protocols", "experiments", "probes", "matrices")
@@ -117,12 +118,18 @@ def _check_entries(config: Config, root: Path) -> None:
             Protocol.of(spec).check_moments()
 
 
+def rule_file(method: str, root: Path) -> Path:
+    """Return the file with the rule of an init method: beside it if it is the user's own."""
+    source = catalogue.source_file(method)
+    ours = source.parent == catalogue.FOLDER
+    return (root / RULES if ours else source.parent) / f"{method}.smk"
+
+
 def _check_rule(name: str, method: str, root: Path) -> None:
-    rule = Path("workflow/rules/inits") / f"{method}.smk"
-    if not (root / rule).exists():
+    if not rule_file(method, root).exists():
         raise InitbenchError(
             f"The init '{name}' uses the method '{method}', which has no rule; "
-            f"add {rule} (see workflow/scaffold)."
+            f"add {RULES / method}.smk (see workflow/scaffold)."
         )
 
 

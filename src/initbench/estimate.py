@@ -50,7 +50,8 @@ def plan(results: Path, targets: Sequence[str | None], cores: int, purpose: str)
     A job is taken to need the mean of its kind in earlier runs; where there was none, what it
     needed in the reference run, scaled by the speed of this machine.
     """
-    files = sorted(file for file in targets if file)
+    folder = results / benchmarks.FOLDER  # another workflow, of which this is a module, has its own
+    files = sorted(file for file in targets if file and Path(file).is_relative_to(folder))
     jobs = Counter(kind(file, results) for file in files)
     seconds, source = benchmarks.mean_seconds(results), "earlier runs"
     if purpose == "full" and REFERENCE.exists() and not seconds.keys() >= jobs.keys():

@@ -78,7 +78,7 @@ def _place(error: BaseException) -> str:
 
 def die_with_parent() -> None:
     """Ask the kernel to end this process when Snakemake is killed (Linux only)."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not warm.is_child():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -1,7 +1,7 @@
 """Every YAML file of the project is read here; what PyYAML takes in silence is refused."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,10 @@ def read_mapping(path: Path) -> dict[str, Any]:
     return content
 
 
-def first_fault(root: Path, given: Sequence[Path]) -> InitbenchError | None:
-    """Return what is wrong with config.yaml here, the files `given` beside it, or the profiles.
-
-    The profiles are those of the project's folder `root`; without config.yaml some must be given.
-    """
-    own = Path("config.yaml")
-    configs = [*([own] if own.exists() or not given else []), *given]
+def first_fault(files: Iterable[Path]) -> InitbenchError | None:
+    """Return what is wrong with the first of `files` that is no sound mapping, or None."""
     try:
-        for path in [*configs, *sorted(Path(root).glob("workflow/profiles/*/*.yaml"))]:
+        for path in files:
             read_mapping(path)
     except InitbenchError as error:
         return error

@@ -44,6 +44,7 @@ rule judge_claims:
         "<results>/verdicts.json",
     log:
         "<results>/logs/judge.log",
+    localrule: True  # on a cluster it runs where Snakemake does, for seconds
     message:
         "judge the claims"
     script:

@@ -1,33 +1,24 @@
 # Helpers of the workflow: the grid as lists of files, and what a name means as params.
 from collections import defaultdict
-from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import config as grid
-from initbench import datasets, figure_catalogue, provenance, source_checks
+from initbench import config_checks, datasets, figure_catalogue, source_checks
 from initbench.claims import ledger as claims_ledger
 from initbench.claims import names as claim_names
 from initbench.errors import InitbenchError
+from initbench.inits import catalogue
 from initbench.meanings import Meanings
 
-ROOT = Path(workflow.basedir)
-RESULTS = config.get("results", "results")
-REPORTS = config.get("reports", "reports")
 TABLES = ["curves", "layers", "outcomes"]
-
-
-def stop(error):
-    """End Snakemake with one sentence instead of a traceback."""
-    raise WorkflowError(f"initbench: {error}")
-
-
 LEDGER_FOLDER = ROOT / "workflow" / "claims"
 
 try:
+    catalogue.look_in(config.get("methods"))
     grid.validate(
         config,
         ROOT,
-        [Path("config.yaml"), *workflow.overwrite_configfiles],
+        [Path(CONFIG_FILE), *workflow.overwrite_configfiles],
         workflow.config_settings.config,
     )
     if workflow.is_main_process:
@@ -36,6 +27,7 @@ try:
 except InitbenchError as error:
     stop(error)
 
+RESULTS, REPORTS = config["results"], config["reports"]
 MEANINGS = Meanings(config)
 CELLS = defaultdict(list)
 for cell in grid.cells(config):
@@ -101,6 +93,11 @@ def methods_in_use():
     """Return the init methods that the grid needs, each with a rule file of its own."""
     names = {cell.init for cells in CELLS.values() for cell in cells}
     return sorted({config["inits"][name]["method"] for name in names})
+
+
+def rule_file(method):
+    """Return the file with the training rule of an init method."""
+    return str(config_checks.rule_file(method, ROOT))
 
 
 def instances(method):

@@ -58,6 +58,7 @@ rule judge_growth:
         "<results>/stability.json",
     log:
         "<results>/logs/stability.log",
+    localrule: True
     message:
         "judge the claims on fewer seeds"
     script:

@@ -30,6 +30,7 @@ rule draw_board:
         png="<results>/board/verdict_board.png",
     log:
         "<results>/logs/figures/verdict_board.log",
+    localrule: True
     message:
         "the board of verdicts"
     script:

@@ -1,5 +1,8 @@
 # What is said and done before the first job and after the last.
+import signal
+import threading
 import time
+from contextlib import suppress
 
 from initbench import estimate, folders, progress, sitting, warm
 
@@ -35,7 +38,8 @@ def begin():
 def end():
     """Say after the last job what the run took."""
     ENDED.set()
-    print(f"initbench: {progress.ending(PLAN, Path(RESULTS), time.process_time())}")
+    with suppress(OSError):  # the terminal may be gone
+        print(f"initbench: {progress.ending(PLAN, Path(RESULTS), time.process_time())}")
 
 
 def announce():
@@ -67,9 +71,22 @@ def refuse_checks_without_mnist():
 
 
 def start_worker():
-    """Start the process that imports the libraries once for all jobs; it ends with this one."""
+    """Start the process that imports the libraries once for all jobs; it ends with this one.
+
+    Jobs of a cluster are not its business, so they are not told of it.
+    """
     global WORKER
-    WORKER = warm.start()
+    WORKER = warm.start() if workflow.local_exec else None
+
+
+def heed_hang_up():
+    """Let a closed terminal end the run as Ctrl-C does, with no lock left; nohup keeps it going."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+if workflow.is_main_process and threading.current_thread() is threading.main_thread():
+    heed_hang_up()
 
 
 onstart:

@@ -7,13 +7,14 @@ NEEDS = {
 
 rule describe_environment:
     input:
-        lock="requirements.lock",
+        lock=here("requirements.lock"),
         ledger=LEDGER_FILES,
         verdicts="<results>/verdicts.json",
     output:
         "<results>/environment.json",
     log:
         "<results>/logs/environment.log",
+    localrule: True
     message:
         "versions, processor, commit"
     script:
@@ -29,6 +30,7 @@ rule sum_costs:
         "<results>/costs.json",
     log:
         "<results>/logs/costs.log",
+    localrule: True
     params:
         config=dict(config),
     message:
@@ -55,6 +57,7 @@ rule write_manifest:
         "<results>/manifest.json",
     log:
         "<results>/logs/manifest.log",
+    localrule: True
     params:
         needs=NEEDS,
         figures={name: list(spec.needs) for name, spec in FIGURES.items()},
@@ -93,6 +96,7 @@ rule render_report:
         "<results>/logs/report.log",
     benchmark:
         "<results>/benchmarks/report.tsv"
+    localrule: True
     params:
         config=dict(config),
         figures=sorted(FIGURES),

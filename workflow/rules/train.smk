@@ -25,4 +25,4 @@ rule train:
     message:
         "train {wildcards.experiment}: {wildcards.init} on {wildcards.architecture}, {wildcards.dataset}, seeds {wildcards.seeds}"
     script:
-        f"{workflow.basedir}/workflow/scripts/train.py"  # from any folder of rules
+        f"{ROOT}/workflow/scripts/train.py"  # from any folder of rules

@@ -8,6 +8,7 @@ from pathlib import Path
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes
 
+CARRIED = Path(__file__).resolve().parents[3] / "data" / "mnist"
 SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
     "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",

@@ -118,8 +118,10 @@ def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
 
 
 def _carried_or_downloaded(kind: Any, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
-    if kind.__name__ == "MNIST" and (data_folder / "mnist").is_dir():
-        mnist_files.lay_out(data_folder / "mnist", scratch)
+    places = (data_folder / "mnist", mnist_files.CARRIED)
+    carried = next(filter(Path.is_dir, places), None) if kind.__name__ == "MNIST" else None
+    if carried:
+        mnist_files.lay_out(carried, scratch)
         return _read(kind, scratch), "carried with the project"
     try:
         with _patience():

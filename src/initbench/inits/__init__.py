@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 def load(name: str) -> ModuleType:
     """Import and return the module of the method `name`; raises InitbenchError if unknown."""
-    return import_module(f"initbench.inits.{catalogue.source_file(name).stem}")
+    file = catalogue.source_file(name)
+    if str(file.parent) not in __path__:
+        __path__.append(str(file.parent))
+    return import_module(f"{__name__}.{file.stem}")
 
 
 def initialize(

@@ -1,6 +1,7 @@
 """The init methods that exist, read from their source files without importing torch."""
 
 import ast
+import os
 from collections.abc import Mapping
 from functools import cache
 from inspect import Parameter
@@ -10,21 +11,51 @@ from initbench.errors import InitbenchError, unknown
 from initbench.sources import closure
 from initbench.values import check_value
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
+FOLDERS = "INITBENCH_METHODS"  # names the folders of the user's own methods to the jobs
 NOT_METHODS = {"__init__", "branches", "catalogue", "common", "gains", "method"}
 
 
+def look_in(folder: str | None) -> None:
+    """Find methods in `folder` too, here and in child processes; InitbenchError if it is none."""
+    if folder is None:
+        return
+    if not Path(folder).is_dir():
+        raise InitbenchError(
+            f"`methods` of config.yaml is '{folder}', which is no folder; name the folder that "
+            "holds your methods, each a .py and a .smk file."
+        )
+    own = [*map(str, _folders()[1:]), str(Path(folder).resolve())]
+    os.environ[FOLDERS] = "\n".join(dict.fromkeys(own))
+
+
+def _folders() -> list[Path]:
+    """Return the folders that hold methods, the package's own first."""
+    return [FOLDER, *map(Path, os.environ.get(FOLDERS, "").splitlines())]
+
+
 def names() -> list[str]:
-    """Return the names of all methods: the stems of their files, sorted."""
-    return sorted({path.stem for path in FOLDER.glob("*.py")} - NOT_METHODS)
+    """Return the names of all methods: the stems of their files, sorted.
+
+    Among other files of the user's, a method is known by the rule file beside it.
+    """
+    found = {path.stem for path in FOLDER.glob("*.py")}
+    for folder in _folders()[1:]:
+        rules = folder.glob("*.smk")
+        found |= {rule.stem for rule in rules if rule.with_suffix(".py").is_file()}
+    return sorted(found - NOT_METHODS)
 
 
 def source_file(name: str) -> Path:
-    """Return the file of the method `name`; raises InitbenchError if there is none."""
-    file = FOLDER / f"{name}.py"
-    if name in NOT_METHODS or not file.is_file():
+    """Return the file of the method `name`; InitbenchError unless there is one and no other."""
+    files = [folder / f"{name}.py" for folder in _folders() if (folder / f"{name}.py").is_file()]
+    if name in NOT_METHODS or not files:
         raise unknown("init method", name, names())
-    return file
+    if len(files) > 1:
+        raise InitbenchError(
+            f"The init method '{name}' is both in '{files[0]}' and in '{files[1]}'; rename yours."
+        )
+    return files[0]
 
 
 def source_files(name: str) -> list[Path]:
