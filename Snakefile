@@ -45,13 +45,14 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 
 
-# On a cluster these run where Snakemake does: they take seconds.
+# On a cluster these run where Snakemake does: they take seconds, or need a network.
 localrules:
     all,
     describe_environment,
     draw_board,
     judge_claims,
     judge_growth,
+    prepare_data,
     render_report,
     sum_costs,
     write_manifest,

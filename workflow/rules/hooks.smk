@@ -50,9 +50,12 @@ def announce():
 
 
 def start_worker():
-    """Start the process that imports the libraries once for all jobs; it ends with this one."""
+    """Start the process that imports the libraries once for all jobs; it ends with this one.
+
+    Jobs of a cluster would find its address in their environment and leave their allocation.
+    """
     global WORKER
-    WORKER = warm.start()
+    WORKER = warm.start() if workflow.local_exec else None
 
 
 onstart:
