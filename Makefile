@@ -63,9 +63,10 @@ browser: $(STAMP) ## make sure that there is a Chromium for the tests of the rep
 	  echo "There is no Chromium and none could be installed: the browser tests will be skipped (with CI set, they fail)." >&2
 
 slurm: $(STAMP) $(PLUGIN) ## run the tests of the cluster profile, on a SLURM of their own (as root, on Debian)
-	@command -v slurmctld >/dev/null && command -v munged >/dev/null || { \
+	@command -v slurmctld >/dev/null && command -v slurmdbd >/dev/null && command -v mariadbd >/dev/null || { \
 	  export DEBIAN_FRONTEND=noninteractive; \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends slurm-wlm munge >/dev/null; } || \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+	    slurm-wlm slurmdbd munge mariadb-server >/dev/null; } || \
 	  echo "There is no SLURM and none could be installed: its tests will be skipped (with CI set, they fail)." >&2
 	$(RUN) pytest -m slurm -rs tests/test_slurm.py $(ARGS)
 

@@ -35,9 +35,7 @@ pytestmark = [
 ]
 COMMAND = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
 IMPATIENT = ("--slurm-init-seconds-before-status-checks", "2")
-LONG = (
-    3 * PATIENCE
-)  # for a whole run: its jobs import for themselves, and are looked at now and then
+LONG = 3 * PATIENCE  # seconds for a whole run, whose jobs are looked at now and then
 CELLS = FIRST, SECOND, THIRD = "default/2000000", "default/2000001", "orthogonal/2000000"
 # Each script of the workflow tells who runs it, and waits while its cell is held.
 WITNESS = """
@@ -51,7 +49,8 @@ def note(log):
     told |= {"log": log, "parents": [parent.name() for parent in psutil.Process().parents()]}
     with open("witness.jsonl", "a") as file:
         file.write(json.dumps(told) + "\\n")
-    while any(cell in log for cell in Path("held").read_text().split()):
+    end = time.monotonic() + 900
+    while any(cell in log for cell in Path("held").read_text().split()) and time.monotonic() < end:
         time.sleep(0.1)
 """
 
@@ -193,7 +192,7 @@ def test_a_second_run_has_nothing_to_do(calm):
 
 
 PAGE = {
-    "PYTHONPATH=src python -m initbench.progress": "2 of     2  train tiny",
+    "PYTHONPATH=src python -m initbench.progress": "3 of     3  train tiny",
     'squeue --me --format="%i %T %M %k"': "JOBID STATE TIME COMMENT",
     "scancel --name=RUN_ID": "",
     "scontrol show config": "MinJobAge",
@@ -209,20 +208,26 @@ def test_a_command_of_the_page_works(calm, command):
     assert PAGE[command] in done.stdout
 
 
+def again(calm: Run, folder: Path) -> tuple[Run, str]:
+    """Return a copy of a finished run that lacks one file, and the file."""
+    run = Run(Path(shutil.copytree(calm.project, folder / "project")))
+    shard = next(run.project.glob(f"results/runs/**/{THIRD}*/layers.parquet"))
+    shard.unlink()
+    return run, str(shard.relative_to(run.project))
+
+
 @pytest.mark.parametrize(
-    ("sent", "becomes", "status"),
-    [(signal.SIGINT, "CANCELLED", 130), (signal.SIGTERM, "COMPLETED", 130)],
+    ("sent", "becomes"), [(signal.SIGINT, "CANCELLED"), (signal.SIGTERM, "COMPLETED")]
 )
-def test_a_signal_stops_a_run_as_the_page_says(calm, tmp_path, sent, becomes, status):
-    run = Run(Path(shutil.copytree(calm.project, tmp_path / "project")))
-    next(run.project.glob(f"results/runs/**/{THIRD}*/layers.parquet")).unlink()
+def test_a_signal_stops_a_run_as_the_page_says(calm, tmp_path, sent, becomes):
+    run, shard = again(calm, tmp_path)
     run.hold(THIRD)
-    with run.started() as snakemake:
+    with run.started(shard) as snakemake:
         told = run.begun(THIRD, times=2)
         snakemake.send_signal(sent)
-        wait_until(lambda: "Terminating" in run.output() or "Will exit" in run.output())
+        wait_until(lambda: "Will exit after" in run.output() or snakemake.poll() is not None)
         run.hold()
-        print(snakemake.wait(LONG), run.output())
+        assert snakemake.wait(LONG) != 0
     wait_until(lambda: state(told) == becomes)
     assert len(run.witnesses("collect")) == 1
 
@@ -306,3 +311,21 @@ def test_a_job_that_outlives_its_snakemake_does_no_harm(killed):
     orphan, second = killed.witnesses(SECOND)
     assert (state(orphan), state(second)) == ("COMPLETED", "COMPLETED")
     assert planned(killed.project) == {}
+
+
+def test_with_a_database_sacct_tells_of_a_job_out_of_time_and_of_one_that_ended(
+    calm, cluster, local, tmp_path
+):
+    cluster.keep_accounts()
+    run, shard = again(calm, tmp_path)
+    run.hold(THIRD)
+    with run.started(shard, "--slurm-status-command", "sacct") as snakemake:
+        late = run.begun(THIRD, times=2)
+        ask("scontrol", "update", f"JobId={late['SLURM_JOB_ID']}", "EndTime=now")
+        wait_until(lambda: state(late) == "TIMEOUT")
+        run.hold()
+        assert snakemake.wait(LONG) == 0, run.output()
+    assert "SLURM status is: 'TIMEOUT'" in run.output()
+    assert "not 'sacct'" not in run.output()
+    assert limits(run.witnesses(THIRD)[-1]) == ("01:00:00", "4000M")
+    assert trained(run.project) == local
