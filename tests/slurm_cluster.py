@@ -59,6 +59,7 @@ JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/{{storage}}
 AccountingStorageHost=localhost
 AccountingStoragePort={{slurmdbd}}
+AccountingStoragePass={{folder}}/munge.socket
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 SlurmdParameters=config_overrides
