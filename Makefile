@@ -9,6 +9,7 @@ ARGS ?=
 # Paths are relative or left to the shell: make itself cannot hold one with a blank.
 VENV := $$(pwd -P)/.venv
 STAMP := .venv/installed
+PLUGIN := build/slurm/installed
 RUN := PATH="$(VENV)/bin:$$PATH" .venv/bin/python -m
 SNAKEMAKE = $(RUN) snakemake --cores $(CORES) --workflow-profile workflow/profiles
 
@@ -27,7 +28,7 @@ ifneq ($(shell test -x .venv/bin/python && .venv/bin/python -c 0 2>&1 && $(FINIS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report preview compare test browser lint format status bench scale init clean
+.PHONY: help setup report preview compare test browser slurm lint format status bench scale init clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -71,6 +72,20 @@ browser: $(STAMP) ## make sure that there is a Chromium for the tests of the rep
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null && exit 0; fi; \
 	$(RUN) playwright install chromium >/dev/null || \
 	  echo "There is no Chromium and none could be installed: the browser tests will be skipped (with CI set, they fail)." >&2
+
+slurm: $(STAMP) $(PLUGIN) ## run the tests of the cluster profile, on a SLURM of their own (as root, on Debian)
+	@command -v slurmctld >/dev/null && command -v slurmdbd >/dev/null && command -v mariadbd >/dev/null || { \
+	  export DEBIAN_FRONTEND=noninteractive; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+	    slurm-wlm slurmdbd munge mariadb-server >/dev/null; } || \
+	  echo "There is no SLURM and none could be installed: its tests will be skipped (with CI set, they fail)." >&2
+	$(RUN) pytest -m slurm -rs tests/test_slurm.py $(ARGS)
+
+# Not in .venv: Snakemake imports each plugin that it finds at each start.
+$(PLUGIN): requirements-slurm.lock | $(STAMP)
+	@rm -rf build/slurm
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --target build/slurm -r $<
+	@touch $@
 
 lint: $(STAMP) ## check style and types
 	$(RUN) ruff check

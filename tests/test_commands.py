@@ -15,7 +15,8 @@ from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "reports/README.md")]
 PAGES += sorted((ROOT / "docs").glob("*.md"))
-START = r"(?:make [a-z]|snakemake -|pip install|conda (?:env|activate)|\.ci/run|\.venv/bin/python)"
+START = r"(?:make [a-z]|snakemake -|pip install|conda (?:env|activate)|\.ci/run|\.venv/bin/python"
+START += r"|squeue -|scancel -|scontrol show|PYTHONPATH=)"
 COMMAND = re.compile(rf"^    ({START}.*)$|`({START}[^`]*)`", re.MULTILINE)
 
 AS_IT_STANDS = {
@@ -39,6 +40,15 @@ DRY = {
     "snakemake -c2 --workflow-profile workflow/profiles/default": "train_default",
 }
 ON_A_CLUSTER = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
+# What needs a cluster: tests/test_slurm.py.
+ON_SLURM = {
+    ON_A_CLUSTER,
+    f"{ON_A_CLUSTER} --unlock",
+    "PYTHONPATH=src python -m initbench.progress",
+    'squeue --me --format="%i %T %M %k"',
+    "scancel --name=RUN_ID",
+    "scontrol show config",
+}
 # What make runs for these, and who runs that.
 PRINTED = {
     "make report": "--workflow-profile workflow/profiles/default",  # tests/test_workflow.py
@@ -46,16 +56,16 @@ PRINTED = {
     "make bench": "-m initbench.bench",  # tests/test_bench.py
     "make scale": "-m initbench.scale",  # tests/test_scale.py
 }
-BY_CI = ("make preview", "make test", "make lint")
+BY_CI = ("make preview", "make test", "make lint", "make slurm")
 ONE_TEST = ".venv/bin/python -m pytest tests/test_engine.py -k plain"
 # What needs a network or another package manager; their pins are tested in tests/test_house.py.
 NOT_HERE = {
     "pip install -r requirements.lock",  # .ci/run does it by make setup
-    "pip install snakemake-executor-plugin-slurm",
+    "pip install -r requirements-slurm.lock",  # into a folder of its own: make slurm
     "conda env create -f environment.yml",
     "conda activate initbench",
 }
-KNOWN = {*AS_IT_STANDS, *TOO_EARLY, *DRY, ON_A_CLUSTER, *PRINTED, *BY_CI, ONE_TEST, *NOT_HERE}
+KNOWN = {*AS_IT_STANDS, *TOO_EARLY, *DRY, *ON_SLURM, *PRINTED, *BY_CI, ONE_TEST, *NOT_HERE}
 
 
 def documented():
@@ -138,6 +148,9 @@ def test_a_command_plans_what_it_says(desk, command):
 
 @pytest.mark.workflow
 def test_the_cluster_profile_plans_the_same_jobs(desk):
+    profile = desk / "workflow/profiles/slurm/config.yaml"
+    of_the_plugin = re.compile(r"^slurm-.*\n", re.MULTILINE)  # which is not in this environment
+    profile.write_text(of_the_plugin.sub("", profile.read_text(encoding="utf-8")), encoding="utf-8")
     status, output = run(desk, ON_A_CLUSTER, "-n", "--executor", "local")
     assert status == 0, output
     assert "train_default" in output
@@ -153,6 +166,11 @@ def test_make_runs_what_it_names(desk, command):
 def test_what_ci_runs_stands_in_its_script():
     steps = re.findall(r"^step (.*)$", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
     assert {*BY_CI, "make setup"} <= set(steps)
+
+
+def test_what_needs_a_cluster_stands_in_its_tests():
+    text = (ROOT / "tests/test_slurm.py").read_text(encoding="utf-8")
+    assert [c for c in ON_SLURM if c.removesuffix(" --unlock") not in text] == []
 
 
 def test_the_one_test_of_the_example_exists():

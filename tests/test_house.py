@@ -44,8 +44,14 @@ def test_a_direct_pin_is_exact_and_locked(pin):
     assert PIN.findall(pin)[0] in locked
 
 
-def test_the_lock_pins_every_line():
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+def test_the_plugin_of_the_extra_is_the_one_that_is_tested():
+    locked = PIN.findall((ROOT / "requirements-slurm.lock").read_text(encoding="utf-8"))
+    assert PIN.findall(*PROJECT["optional-dependencies"]["slurm"])[0] in locked
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-slurm.lock"])
+def test_the_lock_pins_every_line(lock):
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     packages = [line for line in lines if line and not line.lstrip().startswith("#")]
     assert packages
     assert [line for line in packages if not PIN.match(line)] == []

@@ -49,7 +49,8 @@ def hidden(folder, *names):
     """Write Python modules that end whoever imports them; return their folder."""
     folder.mkdir(exist_ok=True)
     for name in names:
-        (folder / f"{name}.py").write_text(f"raise SystemExit('the wrong {name}')\n", encoding="utf-8")
+        text = f"raise SystemExit('the wrong {name}')\n"
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -199,8 +200,12 @@ def test_make_says_at_once_whether_a_folder_will_do(tmp_path, folder, sentence):
     for name in ("Makefile", "requirements.lock"):
         shutil.copy(ROOT / name, project)
     done = subprocess.run(
-        ["make", "report", "PYTHON=false", "CORES=1"], cwd=project, capture_output=True, text=True
-    encoding="utf-8")
+        ["make", "report", "PYTHON=false", "CORES=1"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.returncode != 0
     assert done.stderr.startswith(sentence)
     assert not (project / ".venv").exists()
@@ -217,13 +222,18 @@ def test_make_keeps_copies_here_where_the_usual_place_cannot_be_written(tmp_path
         "SNAKEMAKE_PROFILE": "theirs", "CDPATH": "/",
     }  # fmt: skip
     done = subprocess.run(
-        ["make", "-s", "-C", tmp_path, "show"], env=environment, capture_output=True, text=True
-    encoding="utf-8")
+        ["make", "-s", "-C", tmp_path, "show"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.stdout == f"{tmp_path}/.snakemake/cache src none\n"
 
 
 def test_the_preview_names_its_config_from_any_folder():
-    profile = yaml.safe_load((ROOT / "workflow/profiles/preview/config.yaml").read_text(encoding="utf-8"))
+    file = ROOT / "workflow/profiles/preview/config.yaml"
+    profile = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert (ROOT / "workflow/profiles/preview" / profile["configfile"]).is_file()
     assert "/" not in profile["configfile"]  # Snakemake takes a bare name from beside the profile
 

@@ -5,6 +5,7 @@ rule prepare_data:
         manifest="<results>/data/{dataset}/manifest.json",
     log:
         "<results>/logs/data/{dataset}.log",
+    localrule: True  # nodes of a cluster may have no network to download an image set
     params:
         spec=meaning_of_data,
         folder=config["data_folder"],

@@ -44,8 +44,6 @@ rule multiply_matrices:
     benchmark:
         "<results>/benchmarks/matrices/{ensemble}.tsv"
     threads: 1
-    resources:
-        mem_mb=2000,
     params:
         spec=ensemble_spec,
         fingerprint=ensemble_fingerprint,

@@ -53,8 +53,6 @@ rule probe_init:
     benchmark:
         "<results>/benchmarks/probes/{probe}/{init}.tsv"
     threads: 1
-    resources:
-        mem_mb=4000,
     params:
         spec=probe_spec,
         footer=probe_footer,

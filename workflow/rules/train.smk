@@ -17,8 +17,6 @@ rule train:
         dataset=r"[^/]+",
         architecture=r"[^/]+",
     threads: 1
-    resources:
-        mem_mb=2000,
     params:
         spec=cell_spec,
         fingerprint=cell_fingerprint,
