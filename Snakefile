@@ -21,8 +21,12 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 
 from initbench.yaml_files import first_fault
 
-# Before Snakemake reads them, which takes the last of two equal keys in silence.
-if fault := first_fault(workflow.basedir, workflow.overwrite_configfiles):
+# Before Snakemake reads them, which takes the last of two equal keys in silence. A workflow that
+# uses this one as a module and gives it a config has files of its own.
+given = workflow.overwrite_configfiles
+if not workflow.modifier.skip_configfile and (
+    fault := first_fault(workflow.basedir, given)
+):
     raise WorkflowError(f"initbench: {fault}")
 
 
