@@ -191,11 +191,15 @@ def _check_training(
 def _check_shortened(
     config: Config, experiment: Mapping[str, Any], crossing: Mapping[str, Any]
 ) -> None:
-    """Refuse a recipe that the preview cuts too short."""
+    """Refuse a recipe that the preview cuts too short, or whose samples it makes too few."""
+    reduce = config.get("reduce", {})
     spec = extended(config["protocols"][experiment["protocol"]], crossing)
-    epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["family"])
-    if epochs is not None:
-        Protocol.of(shorten(spec, epochs))
+    epochs = reduce.get("epochs", {}).get(experiment["family"], spec["epochs"])
+    protocol = Protocol.of(shorten(spec, epochs))
+    if samples := reduce.get("train_samples"):
+        for entry in crossing["datasets"]:
+            whole = datasets.train_samples(config["datasets"][entry])
+            protocol.check_held_out(min(whole, samples))
 
 
 def _check_seeds(config: Config, count: int) -> None:

@@ -18,4 +18,4 @@ def check() -> None:
         sources.function(at_init.source_file(measurement), "measure")
     for folder in FOLDERS:
         for path in sorted((sources.PACKAGE / folder).rglob("*.py")):
-            sources.parsed(path)
+            sources.check_syntax(path)

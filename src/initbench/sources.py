@@ -1,7 +1,10 @@
 """Which of the package's files a module depends on, read from its imports without running it."""
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
 from initbench.errors import InitbenchError
@@ -17,10 +20,22 @@ NO_NUMBERS = {
 @cache
 def parsed(path: Path) -> ast.Module:
     """Return the syntax tree of a file; InitbenchError, with the line, if it is no Python."""
-    try:
+    with _refusing(path):
         return ast.parse(path.read_bytes(), str(path))
+
+
+def check_syntax(path: Path) -> None:
+    """Raise InitbenchError, with the line, if a file is no Python; quick if it was run before."""
+    with _refusing(path):
+        SourceFileLoader(path.stem, str(path)).get_code(path.stem)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
         words = getattr(error, "msg", None) or str(error) or type(error).__name__
         raise InitbenchError(
             f"{_shown(path)}{line}: {words}; correct the Python there, or remove the file."

@@ -51,7 +51,7 @@ def sentence(error: ValidationError) -> InitbenchError:
     shown = seen if len(seen) <= LONGEST else f"{seen[:LONGEST]}…"
     message = error.message.replace(seen, shown)
     if error.validator == "oneOf":
-        message = f"{shown} cannot stand here"
+        message = f"{shown} is not valid here"
     return InitbenchError(f"{message}; {_advice(error)}.")
 
 

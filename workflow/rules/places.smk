@@ -55,7 +55,12 @@ from initbench.yaml_files import first_fault
 
 
 def refuse_unreadable(files):
-    """End Snakemake at the first file of settings, or profile, that says nothing clear."""
+    """End Snakemake at the first file of settings, or profile, that says nothing clear.
+
+    A workflow that uses this one as a module and gives it a config has files of its own.
+    """
+    if workflow.modifier.skip_configfile:
+        return
     if fault := first_fault(
         [*map(Path, files), *ROOT.glob("workflow/profiles/*/*.yaml")]
     ):

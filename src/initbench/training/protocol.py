@@ -112,16 +112,24 @@ class Protocol:
             return moments
         return [int(moments.split()[1])] if moments.startswith("every ") and self.epochs else []
 
+    def check_held_out(self, samples: int) -> int:
+        """Return how many of `samples` are trained on while tuning; InitbenchError if none or all.
+
+        Without tuning that is all of them.
+        """
+        if not self.tuning:
+            return samples
+        rest = round(samples * (1 - self.tuning["held_out"]))
+        if not 0 < rest < samples:
+            raise InitbenchError(
+                f"A protocol holds out {self.tuning['held_out']} of {samples} training samples "
+                f"and trains on {rest}; leave at least one sample on either side."
+            )
+        return rest
+
     def check_samples(self, samples: int) -> None:
         """Raise InitbenchError where `samples` training samples are too few for what is asked."""
-        rest = samples
-        if self.tuning:
-            rest = round(samples * (1 - self.tuning["held_out"]))
-            if not 0 < rest < samples:
-                raise InitbenchError(
-                    f"A protocol holds out {self.tuning['held_out']} of {samples} training samples "
-                    f"and trains on {rest}; leave at least one sample on either side."
-                )
+        rest = self.check_held_out(samples)
         if self.batch != "full" and int(self.batch) > rest:
             raise InitbenchError(
                 f"A protocol has batches of {self.batch}, but trains on {rest} samples; "
