@@ -1,7 +1,7 @@
 # What is said and done before the first job and after the last.
 import time
 
-from initbench import estimate, progress, sitting, warm
+from initbench import estimate, preflight, progress, sitting, warm
 
 
 def unattainable():
@@ -49,6 +49,20 @@ def announce():
         print(f"initbench: {sentence}")
 
 
+def try_cells():
+    """End the run here, in one sentence, if data, net and init of a cell do not fit."""
+    found = {}
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name.startswith("train_"):
+            cell = job.wildcards
+            name = f"{cell.experiment}/{cell.dataset}/{cell.architecture}/{cell.init}"
+            found[name] = MEANINGS.of(cell)
+    try:
+        preflight.try_cells(found, Path(RESULTS))
+    except InitbenchError as error:
+        stop(error)
+
+
 def start_worker():
     """Start the process that imports the libraries once for all jobs; it ends with this one."""
     global WORKER
@@ -57,8 +71,9 @@ def start_worker():
 
 onstart:
     announce()
-    begin()
     start_worker()
+    try_cells()
+    begin()
 
 
 onsuccess:

@@ -10,10 +10,13 @@ from typing import Any
 from numpy.random import RandomState
 
 from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Source, Spec, Split
+from initbench.datasets.source import Form, Source, Spec, Split
 from initbench.errors import InitbenchError, unknown
 
-__all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]
+__all__ = [
+    "FIRST_SEED", "Form", "Split", "check_spec", "draw", "form", "load", "prepare", "source_file",
+    "sources",
+]  # fmt: skip
 
 FIRST_SEED = 2_000_000
 
@@ -51,6 +54,12 @@ def _source(spec: Spec) -> Source:
 def check_spec(spec: Spec) -> None:
     """Raise InitbenchError unless `spec` names a source and gives its keys possible values."""
     _source(spec).check(spec)
+
+
+def form(spec: Spec) -> Form:
+    """Return the form of a data set, without downloading or preparing it."""
+    check_spec(spec)
+    return _source(spec).form(spec)
 
 
 def prepare(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import RandomState
 
 from initbench.datasets import manifest
-from initbench.datasets.source import Spec, Split
+from initbench.datasets.source import Form, Spec, Split
 from initbench.datasets.specification import check_keys, check_whole_number
 from initbench.seeds import numpy_stream
 
@@ -30,6 +30,10 @@ class DrawnSource:
         check_keys(self.name, spec, self.keys, ())
         for key, low in self.keys.items():
             check_whole_number(key, spec[key], low)
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of any one draw."""
+        return Form.of(self.draw(spec, numpy_stream(0, "data")))
 
     def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
         """Return the draws of `seeds`, stacked; each seed has its own "data" stream."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
-from initbench.datasets.source import Spec, Split
+from initbench.datasets.source import Form, Spec, Split
 from initbench.datasets.specification import check_keys, check_number, check_whole_number
 from initbench.datasets.torchvision_images import find, normalised, save, stored
 from initbench.errors import unknown
@@ -34,6 +34,11 @@ class MnistSubset:
         check_number("std", spec["std"], 1e-6, 1.0)
         if spec.get("layout", "images") not in LAYOUTS:
             raise unknown("layout of a data set", str(spec["layout"]), LAYOUTS)
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of the chosen images, or rows of them."""
+        sample = (28, 28) if spec.get("layout") == "rows" else (1, 28, 28)
+        return Form(sample, spec["train"], spec["test"], classes=10)
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the chosen images as uint8 .npy files and the manifest; return the manifest."""
