@@ -58,6 +58,10 @@ def test_block_equals_its_seeds_alone_bit_for_bit(name, optimizer, shared):
     assert_seeds_do_not_see_each_other(name, shared, protocol(optimizer=optimizer))
 
 
+def test_momentum_moves_a_seed_in_its_block_as_alone():
+    assert_seeds_do_not_see_each_other("mlp", False, protocol(optimizer="sgd", momentum=0.9))
+
+
 def test_running_losses_over_many_batches_are_those_of_the_seeds_alone():
     assert_seeds_do_not_see_each_other("mlp", False, protocol(batch=3))
 

@@ -242,3 +242,17 @@ def test_a_mistake_ends_the_run_before_the_first_job_in_one_sentence(tmp_path, m
     assert jobs(output) == {}
     assert not (project / "results/data").exists()
     assert [path.read_bytes() for path in (project / "paper").rglob("*.svg")] in ([], [b"own"])
+
+
+def test_a_net_that_does_not_fit_its_data_ends_the_run_before_the_first_job(tmp_path):
+    config = tiny()
+    config["architectures"]["tanh_chain"] = {"family": "mlp", "inputs": 3, "width": 2, "depth": 1}
+    project = lay(tmp_path / "project", config)
+    status, output = snakemake(project)
+    assert status != 0
+    (message,) = sentences(output)
+    assert message.startswith("Cell tiny/moons/tanh_chain/")
+    assert "'layers.0' is a Linear and fails on samples of shape (2,)" in message
+    assert "Traceback" not in output
+    assert not (project / "results/data").exists()
+    assert not list((project / ".snakemake").rglob("*.lock"))

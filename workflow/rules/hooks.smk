@@ -4,7 +4,7 @@ import threading
 import time
 from contextlib import suppress
 
-from initbench import estimate, folders, progress, sitting, warm
+from initbench import estimate, folders, preflight, progress, sitting, warm
 
 
 def unattainable():
@@ -70,6 +70,20 @@ def refuse_checks_without_mnist():
         )
 
 
+def try_cells():
+    """End the run here, in one sentence, if data, net and init of a cell do not fit."""
+    found = {}
+    for job in workflow.dag.needrun_jobs():
+        if job.rule.name.startswith("train_"):
+            cell = job.wildcards
+            name = f"{cell.experiment}/{cell.dataset}/{cell.architecture}/{cell.init}"
+            found[name] = MEANINGS.of(cell)
+    try:
+        preflight.try_cells(found, Path(RESULTS))
+    except InitbenchError as error:
+        stop(error)
+
+
 def start_worker():
     """Start the process that imports the libraries once for all jobs; it ends with this one.
 
@@ -92,8 +106,9 @@ if workflow.is_main_process and threading.current_thread() is threading.main_thr
 onstart:
     refuse_checks_without_mnist()
     announce()
-    begin()
     start_worker()
+    try_cells()
+    begin()
 
 
 onsuccess:

@@ -11,20 +11,13 @@ from typing import Any
 from numpy.random import RandomState
 
 from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Source, Spec, Split
+from initbench.datasets.source import Form, Source, Spec, Split
 from initbench.errors import InitbenchError, unknown
 
 __all__ = [
-    "FIRST_SEED",
-    "Split",
-    "check_spec",
-    "draw",
-    "load",
-    "prepare",
-    "source_file",
-    "sources",
-    "train_samples",
-]
+    "FIRST_SEED", "Form", "Split", "check_spec", "draw", "form", "load", "prepare", "source_file",
+    "sources", "train_samples",
+]  # fmt: skip
 
 FIRST_SEED = 2_000_000
 
@@ -86,6 +79,12 @@ def check_spec(spec: Spec) -> None:
 def train_samples(spec: Spec) -> int:
     """Return the number of training samples of a data set, without its data."""
     return _source(spec).train_samples(spec)
+
+
+def form(spec: Spec) -> Form:
+    """Return the form of a data set, without downloading or preparing it."""
+    check_spec(spec)
+    return _source(spec).form(spec)
 
 
 def prepare(

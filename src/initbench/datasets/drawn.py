@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import RandomState
 
 from initbench.datasets import manifest
-from initbench.datasets.source import Spec, Split
+from initbench.datasets.source import Form, Spec, Split
 from initbench.datasets.specification import check_keys, check_whole_number
 from initbench.seeds import numpy_stream
 
@@ -39,6 +39,10 @@ class DrawnSource:
     def train_samples(self, spec: Spec) -> int:
         """Return the number of training samples."""
         return int(spec["train"] if "train" in spec else spec["points"])
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of any one draw."""
+        return Form.of(self.draw(spec, numpy_stream(0, "data")))
 
     def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
         """Return the draws of `seeds`, stacked; each seed has its own "data" stream."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
-from initbench.datasets.source import Spec, Split
+from initbench.datasets.source import Form, Spec, Split
 from initbench.datasets.specification import (
     check_choice,
     check_keys,
@@ -49,6 +49,11 @@ class MnistSubset:
     def train_samples(self, spec: Spec) -> int:
         """Return the number of training images."""
         return int(spec["train"])
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of the chosen images, or rows of them."""
+        sample = (28, 28) if spec.get("layout") == "rows" else (1, 28, 28)
+        return Form(sample, spec["train"], spec["test"], classes=10)
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the chosen images as uint8 .npy files and the manifest; return the manifest."""

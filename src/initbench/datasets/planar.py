@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import RandomState
 
 from initbench.datasets import manifest
-from initbench.datasets.source import Labels, Points, Spec, Split
+from initbench.datasets.source import Form, Labels, Points, Spec, Split
 from initbench.datasets.specification import (
     MOST_SAMPLES,
     check_choice,
@@ -86,6 +86,10 @@ class PlanarSource:
             x = (x - fitted_on.mean(axis=0)) / fitted_on.std(axis=0)
         x = x.astype(np.float32)
         return Split(x[train][None], y[train][None], x[test][None], y[test][None])
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of any one draw."""
+        return Form.of(self.split(spec, numpy_stream(0, "data")))
 
     def load(self, spec: Spec, prepared: Path, seeds: Sequence[int]) -> Split:
         """Return the draws of `seeds`, stacked; each seed has its own "data" stream."""

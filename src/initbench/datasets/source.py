@@ -28,6 +28,28 @@ class Split:
     test_y: Targets
 
 
+@dataclass(frozen=True)
+class Form:
+    """What a net meets in a data set: the shape of a sample, counts, and what is aimed at.
+
+    `classes` is 0 for a regression, whose targets are `outputs` numbers a sample.
+    """
+
+    sample: tuple[int, ...]
+    train: int
+    test: int
+    classes: int
+    outputs: int = 1
+
+    @classmethod
+    def of(cls, split: Split) -> "Form":
+        """Return the form of one draw."""
+        _, train, *sample = split.train_x.shape
+        y = split.train_y[0]
+        classes = int(y.max()) + 1 if np.issubdtype(y.dtype, np.integer) else 0
+        return cls(tuple(sample), train, split.test_x.shape[1], classes, y[:1].size)
+
+
 class Source(Protocol):
     """One way to get data; a file of this package offers it as its constant `SOURCE`."""
 
@@ -40,6 +62,9 @@ class Source(Protocol):
 
     def train_samples(self, spec: Spec) -> int:
         """Return the number of training samples, of a sound `spec`."""
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of the data, which need not be prepared yet."""
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write what `load` reads and the manifest into `out_folder`; return the manifest."""

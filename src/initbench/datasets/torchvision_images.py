@@ -18,12 +18,18 @@ from numpy.typing import NDArray
 
 from initbench.datasets import manifest, mnist_files
 from initbench.datasets.image_files import are_there
-from initbench.datasets.source import Spec, Split
+from initbench.datasets.source import Form, Spec, Split
 from initbench.datasets.specification import check_choice, check_keys, check_number
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes
 
-CHANNELS = {"CIFAR10": 3, "CIFAR100": 3, "FashionMNIST": 1, "KMNIST": 1, "MNIST": 1}
+FORMS = {
+    "CIFAR10": Form((3, 32, 32), 50_000, 10_000, 10),
+    "CIFAR100": Form((3, 32, 32), 50_000, 10_000, 100),
+    "FashionMNIST": Form((1, 28, 28), 60_000, 10_000, 10),
+    "KMNIST": Form((1, 28, 28), 60_000, 10_000, 10),
+    "MNIST": Form((1, 28, 28), 60_000, 10_000, 10),
+}
 PATIENCE = 15.0  # seconds without a word from a server
 
 Pixels = NDArray[np.uint8]
@@ -38,20 +44,25 @@ class TorchvisionImages:
     def check(self, spec: Spec) -> None:
         """Raise InitbenchError unless `spec` gives a known name, and mean and std per channel."""
         check_keys(self.name, spec, ("name", "mean", "std"), ())
-        check_choice("name", spec["name"], CHANNELS)
+        check_choice("name", spec["name"], FORMS)
+        channels = FORMS[spec["name"]].sample[0]
         for key, low, high in (("mean", 0.0, 1.0), ("std", 1e-6, 1.0)):
             values = spec[key] if isinstance(spec[key], list) else [spec[key]]
             for value in values:
                 check_number(key, value, low, high)
-            if len(values) not in (1, CHANNELS[spec["name"]]):
+            if len(values) not in (1, channels):
                 raise InitbenchError(
                     f"'{key}' of {spec['name']} has {len(values)} values; give one number, "
-                    f"or one for each of its {CHANNELS[spec['name']]} channels."
+                    f"or one for each of its {channels} channels."
                 )
 
     def train_samples(self, spec: Spec) -> int:
         """Return the number of training images."""
-        return 60_000 if CHANNELS[spec["name"]] == 1 else 50_000
+        return FORMS[spec["name"]].train
+
+    def form(self, spec: Spec) -> Form:
+        """Return the form of a set as its authors published it."""
+        return FORMS[spec["name"]]
 
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write the four arrays as uint8 .npy files and the manifest; return the manifest."""

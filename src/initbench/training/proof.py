@@ -1,41 +1,24 @@
-"""Before a net is trained: does it run as torch runs it, and may its seeds run side by side?
+"""May the seeds of a net run side by side? Shown before each training.
 
-Lists of classes cannot know what an author writes between the layers. So the net is tried, with
-random parameters on a few random samples. Shown is that, at this point, every state and every
-gradient of stacked models is the plain model's to 1e-8 (in float64), and the same bits among others
-as alone (in float32). Anything less, and the models run one after another, each as torch runs it.
+Lists of classes cannot know what an author writes between the layers. So stacked models are tried
+with random parameters on a few random samples. Shown is that, at this point, every state and every
+gradient is the plain model's to 1e-8 (in float64), and has the same bits among others as alone (in
+float32). Anything less, and the models run one after another, each as torch runs it.
 """
 
 import copy
-import math
-import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from traceback import walk_tb
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch import Tensor
 
 from initbench.architectures.feedforward import Feedforward
-from initbench.errors import InitbenchError
+from initbench.training.behaviour import SAMPLES, close, examine, filled, same, still
 from initbench.training.ensemble import OneByOne, stack
-from initbench.training.stackable import refusal, refuse
-from initbench.training.stacked import SeededDropout
 
 Way = Callable[[Sequence[Feedforward], Sequence[int]], Feedforward]
 
 SEEDS = (0, 1)
-SAMPLES = 7  # odd, so that kernels have tails
-FEWER = 3
-CLOSE = {torch.float64: 1e-8, torch.float32: 1e-3}  # of the largest number of a tensor
-# Calls that give a tensor's values to Python.
-READS = {
-    *("__array__", "__bool__", "__float__", "__index__", "__int__"),
-    *("allclose", "equal", "is_nonzero", "item", "numpy", "tolist"),
-}
 
 
 @torch.enable_grad()
@@ -43,162 +26,38 @@ def way(blank: Feedforward, shape: Sequence[int]) -> Way:
     """Return what makes one network of models like `blank` for samples of `shape`.
 
     `stack` where that is shown to be right, else `OneByOne`. Raises InitbenchError for a net that
-    neither trains as torch would: one with hooks, with a state beside its parameters, with random
-    numbers in evaluation, or whose samples see each other there.
+    neither trains as torch would (see `behaviour`).
     """
-    refuse(blank)
+    if not examine(blank, shape):
+        return OneByOne
     stream = torch.Generator().manual_seed(0)
-    models = [_filled(blank, stream) for _ in SEEDS]
+    models = [filled(blank, stream) for _ in SEEDS]
     x = torch.randn(len(SEEDS), SAMPLES, *shape, generator=stream)
-    with torch.random.fork_rng(devices=[]):
-        behaves = _behaves(models[0], x[0])
-        precise = _precise(models, x)
-        _check_samples(*((models[0], x[0]) if precise is None else (precise[0], x[0].double())))
-        if not behaves or precise is None:
-            return OneByOne
-        try:
-            return stack if _stacks(precise, x) and _keeps_bits(models, x) else OneByOne
-        except Exception:  # what a net cannot do stacked, it may well do alone
-            return OneByOne
-
-
-def _filled(blank: Feedforward, stream: torch.Generator) -> Feedforward:
-    """Return a copy with random parameters; dropout is still, for it has streams of its own."""
-    model = copy.deepcopy(blank)
-    with torch.no_grad():
-        for p in model.parameters():
-            rows = p.shape[0] if p.dim() else 1
-            p.normal_(0, math.sqrt(2 * rows / p.numel()), generator=stream)
-    return model
-
-
-def _still(model: Feedforward, training: bool) -> Feedforward:
-    """Put `model` in a mode, but dropout in evaluation: there it is the identity."""
-    model.train(training)
-    for module in model.modules():
-        if type(module) in (nn.Dropout, SeededDropout):
-            module.eval()
-    return model
-
-
-def _behaves(model: Feedforward, x: Tensor) -> bool:
-    """Return whether `model` leaves its inputs and the random numbers alone.
-
-    Raises InitbenchError for what cannot be trained.
-    """
-    draws = changes = False
-    for training in (True, False):
-        _still(model, training)
-        buffers, given = copy.deepcopy(dict(model.named_buffers())), x.clone()
-        drew, states = _observed(model, given)
-        _check_buffers(model, buffers)
-        draws |= drew
-        changes |= not torch.equal(given, x)
-        if drew and not training:
-            raise _refused("draws random numbers in evaluation", "draw where `self.training`")
-        if not _same(states, _observed(model, x.clone())[1]):
-            raise _refused("answers otherwise when asked again", "keep nothing between two calls")
-    return not (draws or changes)
-
-
-def _check_buffers(model: nn.Module, before: Mapping[str, Tensor]) -> None:
-    """Raise InitbenchError where a call has changed a buffer."""
-    for name, buffer in model.named_buffers():
-        if not _same([buffer], [before[name]]):
-            path, _, own = name.rpartition(".")
-            why = f"changes its buffer '{own}' at each call; use a layer without a memory"
-            raise refusal(path, model.get_submodule(path), why)
-
-
-def _observed(model: Feedforward, x: Tensor) -> tuple[bool, list[Tensor]]:
-    """Return whether torch's generator was used, and the states, of one call from a fixed state.
-
-    Raises InitbenchError where it uses other generators or reads the values of tensors.
-    """
-    torch.default_generator.manual_seed(0)
-    before, others = torch.get_rng_state(), _other_generators()
-    with Watch() as watch, _blaming(model, x):
-        states = [state.detach().clone() for _, state in model.states(x)]
-    if others != _other_generators():
-        raise _refused("draws from Python's or NumPy's generator", "draw with torch")
-    if watch.reads:
-        raise _refused("depends on single values of tensors", "leave out `if` and `.item()`")
-    return not torch.equal(before, torch.get_rng_state()), states
-
-
-@contextmanager
-def _blaming(model: nn.Module, x: Tensor) -> Iterator[None]:
-    """Turn any error of a forward pass into an InitbenchError that names the layer."""
     try:
-        yield
-    except InitbenchError:
-        raise
-    except Exception as error:
-        names = {id(module): name for name, module in model.named_modules()}
-        frames: list[Any] = [
-            frame.f_locals.get("self") for frame, _ in walk_tb(error.__traceback__)
-        ]
-        module = [model, *(part for part in frames if id(part) in names)][-1]
-        said = " ".join(str(error).split())[:200].rstrip(".")
-        why = f"fails on samples of shape {tuple(x.shape[1:])} in float32 ({said}); make them fit"
-        raise refusal(names[id(module)], module, why) from error
-
-
-def _other_generators() -> tuple[object, ...]:
-    name, key, *rest = np.random.get_state(legacy=True)
-    return random.getstate(), name, bytes(np.asarray(key)), tuple(rest)
-
-
-class Watch(TorchFunctionMode):
-    """Notes whether values of tensors are read as Python numbers."""
-
-    reads = False
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run `func` as ever."""
-        self.reads |= getattr(func, "__name__", "") in READS
-        return func(*args, **(kwargs or {}))
-
-
-@torch.no_grad()
-def _precise(models: Sequence[Feedforward], x: Tensor) -> list[Feedforward] | None:
-    """Return copies in float64, or None where the net does not run in it."""
-    double = [_still(copy.deepcopy(model).double(), False) for model in models]
-    try:
-        double[0](x[0].double())
-    except RuntimeError:  # it has float32 constants
-        return None
-    return double
-
-
-@torch.no_grad()
-def _check_samples(model: Feedforward, x: Tensor) -> None:
-    """Raise InitbenchError where outputs are not the last states, or samples see each other."""
-    *_, (_, last) = _still(model, False).states(x.clone())
-    outputs, fewer = model(x.clone()), model(x[:FEWER].clone())
-    if not _close(outputs, last):
-        raise _refused("returns something else than its last state", "let `states` end with it")
-    if not _close(fewer, outputs[:FEWER]):
-        raise _refused("mixes the samples of a batch in evaluation", "treat each by itself")
+        with torch.random.fork_rng(devices=[]):
+            return stack if _stacks(models, x) and _keeps_bits(models, x) else OneByOne
+    except Exception:  # what a net cannot do stacked, or in float64, it may well do alone
+        return OneByOne
 
 
 def _stacks(models: Sequence[Feedforward], x: Tensor) -> bool:
-    """Return whether `models` in float64 compute stacked what they compute alone as torch does."""
-    stacked, x = stack(models, SEEDS), x.double()
+    """Return whether models compute stacked what torch computes of each, in float64."""
+    models, x = [copy.deepcopy(model).double() for model in models], x.double()
+    stacked = stack(models, SEEDS)
     for training in (True, False):
-        whole = _numbers(_still(stacked, training), x)
+        whole = _numbers(still(stacked, training), x)
         for k, model in enumerate(models):
-            plain = _numbers(_still(model, training), x[k])
-            if not all(_close(many[k], one) for many, one in zip(whole, plain, strict=True)):
+            plain = _numbers(still(model, training), x[k])
+            if not all(close(many[k], one) for many, one in zip(whole, plain, strict=True)):
                 return False
     return True
 
 
 def _keeps_bits(models: Sequence[Feedforward], x: Tensor) -> bool:
     """Return whether the last model has the same bits among the others as stacked alone."""
-    whole = _numbers(_still(stack(models, SEEDS), True), x)
-    alone = _numbers(_still(stack(models[-1:], SEEDS[-1:]), True), x[-1:])
-    return _same([many[-1] for many in whole], [one[0] for one in alone])
+    whole = _numbers(still(stack(models, SEEDS), True), x)
+    alone = _numbers(still(stack(models[-1:], SEEDS[-1:]), True), x[-1:])
+    return same([many[-1] for many in whole], [one[0] for one in alone])
 
 
 def _numbers(model: Feedforward, x: Tensor) -> list[Tensor]:
@@ -208,21 +67,3 @@ def _numbers(model: Feedforward, x: Tensor) -> list[Tensor]:
     loss = states[-1].square().sum() + states[-1].sum()
     gradients = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)
     return [*(state.detach() for state in states), *gradients]
-
-
-def _close(a: Tensor, b: Tensor) -> bool:
-    """Return whether `a` is `b` but for rounding."""
-    if a.shape != b.shape or a.dtype != b.dtype:
-        return False
-    size = b.abs().nan_to_num().max().item() if b.numel() else 0.0
-    return torch.allclose(a, b, rtol=0, atol=CLOSE[b.dtype] * size, equal_nan=True)
-
-
-def _same(several: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
-    """Return whether tensors have the same numbers to the last bit."""
-    pairs = zip(several, others, strict=True)
-    return all(a.shape == b.shape and torch.allclose(a, b, 0, 0, equal_nan=True) for a, b in pairs)
-
-
-def _refused(what: str, instead: str) -> InitbenchError:
-    return InitbenchError(f"The net {what}, so that it cannot be trained here; {instead}.")
