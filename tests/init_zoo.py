@@ -105,8 +105,8 @@ def example(name):
     return dict(inits.load(name).METHOD.example)
 
 
-def law_of(weight, name, given):
-    return inits.load(name).METHOD.law(weight, {**catalogue.parameters(name), **given})
+def law_of(layer, name, given):
+    return inits.load(name).METHOD.law(layer, {**catalogue.parameters(name), **given})
 
 
 def general_cases(name):
@@ -158,7 +158,7 @@ def examples(model, name, draws=120):
 
 
 def laws(model, name):
-    return [law_of(layer.weight, name, example(name)) for _, layer in weight_layers(ZOO[model]())]
+    return [law_of(layer, name, example(name)) for _, layer in weight_layers(ZOO[model]())]
 
 
 def probabilities(model, name, stretch=1.0):

@@ -108,7 +108,7 @@ def test_critical_draws_follow_their_two_laws(name, q_star):
     models = [drawn(net(name), "critical", seed, q_star=q_star) for seed in range(60)]
     layers = [layer for model in models for _, layer in weight_layers(model)]
     weights = torch.cat([
-        (layer.weight.detach() * fans(layer.weight)[0] ** 0.5).flatten() for layer in layers
+        (layer.weight.detach() * fans(layer)[0] ** 0.5).flatten() for layer in layers
     ])  # fmt: skip
     biases = torch.cat([layer.bias.detach() for layer in layers])
     assert stats.kstest(weights, stats.norm(0, weight_variance**0.5).cdf).pvalue > 1e-3

@@ -86,6 +86,7 @@ def _check_entries(config: Config, root: Path) -> None:
         datasets.check_spec(spec)
     for spec in config["architectures"].values():
         architectures.check(spec)
+    catalogue.check_all()
     for name, spec in config["inits"].items():
         parameters = {key: value for key, value in spec.items() if key != "method"}
         catalogue.check(spec["method"], parameters)

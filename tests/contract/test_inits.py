@@ -183,7 +183,7 @@ def test_zero_biases_are_zero(name, given):
 @pytest.mark.parametrize(("name", "given"), [c for c in CASES if has_bias(c, "default")], ids=str)
 def test_default_biases_are_those_of_pytorch(name, given):
     scaled = [
-        layer.bias.detach() * fans(layer.weight)[0] ** 0.5
+        layer.bias.detach() * fans(layer)[0] ** 0.5
         for seed in range(60)
         for _, layer in weight_layers(drawn(usual(name), name, given, seed))
     ]
