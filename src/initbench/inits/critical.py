@@ -1,5 +1,6 @@
 """Gaussian weights and biases at the edge of chaos of the model's activation."""
 
+import copy
 import math
 
 import torch
@@ -45,10 +46,18 @@ def initialize(model: nn.Module, streams: Streams, *, q_star: Positive = 1.0) ->
     Raises InitbenchError if the model names no activation, or one that has no critical point
     there, or if σ_b is not zero and a layer has no bias.
     """
-    weight_variance, bias_variance = mean_field.critical(name_of(activation_of(model)), q_star)
+    weight_variance, bias_variance = mean_field.critical(_name(activation_of(model)), q_star)
     bias_std = math.sqrt(bias_variance)
     for name, layer in weight_layers(model):
         std = math.sqrt(weight_variance / fans(layer)[0])
         nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
         if bias_std or layer.bias is not None:
             nn.init.normal_(bias_of(name, layer), std=bias_std, generator=streams.bias(name))
+
+
+def _name(activation: nn.Module) -> str:
+    """Return the name of `activation`, whether or not it works in place."""
+    if getattr(activation, "inplace", False):
+        activation = copy.deepcopy(activation)
+        activation.inplace = False
+    return name_of(activation)
