@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from initbench import architectures, inits
+from initbench.errors import InitbenchError
 from initbench.inits import catalogue
-from initbench.inits.common import weight_layers
+from initbench.inits.common import grouped, weight_layers
 
 SEED = 2_000_000
 
@@ -30,6 +31,33 @@ class Stack(nn.Module):
         for layer in self.layers:
             x = self.dropout(self.activation(layer(x)))
         return self.get_submodule(self.head)(x)
+
+
+class Kinds(nn.Module):
+    """Convolutions in `dimensions` of all kinds and a head, all holding NaN.
+
+    Grouped, depthwise, of one pixel, transposed with groups and transposed without.
+    """
+
+    def __init__(self, dimensions):
+        super().__init__()
+        straight = getattr(nn, f"Conv{dimensions}d")
+        transposed = getattr(nn, f"ConvTranspose{dimensions}d")
+        self.layers = nn.ModuleList([
+            straight(4, 6, 3, padding=1, groups=2),
+            straight(6, 6, 3, padding=1, groups=6),
+            straight(6, 4, 1),
+            transposed(4, 6, 2, stride=2, groups=2),
+            transposed(6, 4, 3, padding=1),
+        ])  # fmt: skip
+        self.activation = nn.Tanh()
+        self.final = nn.Linear(4, 2)
+        emptied(self)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = self.activation(layer(x))
+        return self.final(x.flatten(2).mean(2))
 
 
 def emptied(model):
@@ -70,6 +98,9 @@ ZOO = {
     "mnist_like": lambda: Stack(49, 16, 8, classes=10),
     "wide_tall_square": lambda: Stack(3, 12, 12, 5, classes=1),
     "convolutions": built("conv_stack", inputs=3, channels=4, depth=3, classes=2),
+    "kinds_1d": lambda: Kinds(1),
+    "kinds_2d": lambda: Kinds(2),
+    "kinds_3d": lambda: Kinds(3),
     "rnn": built("recurrent", cell="rnn", **RECURRENT),
     "lstm": built("recurrent", cell="lstm", **RECURRENT),
     "gru": built("recurrent", cell="gru", **RECURRENT),
@@ -85,6 +116,7 @@ SPECIAL = {
     "rezero": ["rezero"],
     "zero_last": ["residual"],
 }
+RARE = {model for rare in SPECIAL.values() for model in rare}
 OWN_CASES = [
     ("orthogonal", {"layers": [0, 1]}),
     ("orthogonal", {"layers": "worst", "bias": "default"}),
@@ -105,28 +137,41 @@ def example(name):
     return dict(inits.load(name).METHOD.example)
 
 
-def law_of(weight, name, given):
-    return inits.load(name).METHOD.law(weight, {**catalogue.parameters(name), **given})
+def law_of(layer, name, given):
+    return inits.load(name).METHOD.law(layer, {**catalogue.parameters(name), **given})
 
 
 def general_cases(name):
-    """The method's example, alone and with each value of the parameters that methods share."""
+    """The method's example, alone and with each value that its shared parameters admit."""
     shared = {"bias": ["zero", "default"], "shared": [True], "gain": ["activation"]}
-    defaults = catalogue.parameters(name)
     variations = [
         {parameter: value}
         for parameter, values in shared.items()
-        if parameter in defaults and (parameter != "bias" or isinstance(defaults["bias"], str))
         for value in values
+        if admits(name, {parameter: value})
     ]
     return [(name, {**example(name), **variation}) for variation in [{}, *variations]]
+
+
+def admits(name, given):
+    try:
+        catalogue.check(name, {**example(name), **given})
+    except InitbenchError:
+        return False
+    return True
 
 
 def models(name):
     """The models that a method is tested on: a card that speaks of no convolution means it."""
     layers = ["tiny_chain", "mnist_like", "wide_tall_square"]
+    kernels = ["convolutions", "kinds_1d", "kinds_2d", "kinds_3d"]
     convolves = "convolution" in catalogue.card(name)["applies_to"]
-    return SPECIAL.get(name, layers + ["convolutions"] * convolves)
+    return SPECIAL.get(name, layers + kernels * convolves)
+
+
+def usual_kinds(name):
+    """The models that tell the methods and the kinds of layers apart, one of each."""
+    return [model for model in models(name) if model in ("mnist_like", "kinds_2d", *RARE)]
 
 
 def usual(name):
@@ -139,8 +184,8 @@ CASES = [case for name in catalogue.names() for case in general_cases(name)] + O
 
 def inputs_of(model):
     """A batch of Gaussian inputs that fit the first layer."""
-    first = weight_layers(model)[0][1].weight
-    shape = (40, first.shape[1], *[6] * (first.dim() - 2))
+    groups, _, channels, *kernel = grouped(weight_layers(model)[0][1]).shape
+    shape = (40, groups * channels, *[6] * len(kernel))
     return torch.randn(shape, generator=torch.Generator().manual_seed(1))
 
 
@@ -158,7 +203,7 @@ def examples(model, name, draws=120):
 
 
 def laws(model, name):
-    return [law_of(layer.weight, name, example(name)) for _, layer in weight_layers(ZOO[model]())]
+    return [law_of(layer, name, example(name)) for _, layer in weight_layers(ZOO[model]())]
 
 
 def probabilities(model, name, stretch=1.0):
@@ -178,5 +223,6 @@ WITH_LAW = [
     (name, model)
     for name in catalogue.names()
     for model in models(name)
+    if model not in ("kinds_1d", "kinds_3d")  # their laws are those of two dimensions
     if any(law is not None for law in laws(model, name))
 ]

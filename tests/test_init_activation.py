@@ -56,6 +56,63 @@ def test_other_gains_keep_the_second_moment_of_a_gaussian(name):
     assert found == pytest.approx(mean_field.second_moment(name, 1.0) ** -0.5, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("module", "gain"),
+    [
+        (nn.SELU(inplace=True), PRINTED["selu"]),
+        (nn.ELU(inplace=True), PRINTED["elu"]),
+        (nn.SiLU(inplace=True), PRINTED["silu"]),
+        (nn.CELU(inplace=True), PRINTED["elu"]),
+        (nn.Hardtanh(inplace=True), (1 - 2 * stats.norm.pdf(1)) ** -0.5),
+        (nn.LeakyReLU(0.2, inplace=True), math.sqrt(2 / 1.04)),
+    ],
+    ids=str,
+)
+def test_an_activation_in_place_has_the_gain_of_its_function(module, gain):
+    assert activation_gain(module) == pytest.approx(gain, abs=5e-5)
+
+
+def test_critical_knows_an_activation_in_place():
+    model = net("selu")
+    model.activation = nn.SELU(inplace=True)
+    twins = drawn(model, "critical"), drawn(net("selu"), "critical")
+    assert all(map(torch.equal, *(twin.parameters() for twin in twins)))
+
+
+class Counter(nn.Module):
+    calls = 0
+
+    def forward(self, x):
+        self.calls += 1
+        return x.clamp_(0, 1)
+
+
+def test_a_gain_changes_nothing_of_the_activation():
+    module = Counter()
+    activation_gain(module)
+    assert module.calls == 0
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *(nn.RReLU(), nn.Dropout(), nn.AlphaDropout(), nn.Softmax(-1), nn.GLU()),
+        *(nn.LayerNorm(4001), nn.Flatten()),
+    ],
+    ids=str,
+)
+def test_a_gain_of_what_is_no_function_of_one_number_is_refused(module):
+    before = torch.get_rng_state()
+    with pytest.raises(InitbenchError, match="one function of one number"):
+        activation_gain(module)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_an_activation_that_lets_nothing_through_has_no_gain():
+    with pytest.raises(InitbenchError, match=r"mean square 0\.0 on Gaussian inputs"):
+        activation_gain(nn.Threshold(50.0, 0.0))
+
+
 def test_the_gain_of_the_sine_has_its_closed_form():
     expected = math.sqrt(2 / (1 - math.exp(-2)))
     assert activation_gain(activation("sine")) == pytest.approx(expected, rel=1e-12)
@@ -108,7 +165,7 @@ def test_critical_draws_follow_their_two_laws(name, q_star):
     models = [drawn(net(name), "critical", seed, q_star=q_star) for seed in range(60)]
     layers = [layer for model in models for _, layer in weight_layers(model)]
     weights = torch.cat([
-        (layer.weight.detach() * fans(layer.weight)[0] ** 0.5).flatten() for layer in layers
+        (layer.weight.detach() * fans(layer)[0] ** 0.5).flatten() for layer in layers
     ])  # fmt: skip
     biases = torch.cat([layer.bias.detach() for layer in layers])
     assert stats.kstest(weights, stats.norm(0, weight_variance**0.5).cdf).pvalue > 1e-3

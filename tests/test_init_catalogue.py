@@ -1,5 +1,6 @@
 """The catalogue of init methods: what it reads from the sources, and what it refuses."""
 
+import shutil
 import subprocess
 import sys
 from inspect import Parameter
@@ -9,9 +10,10 @@ from types import ModuleType
 
 import pytest
 import torch
+import yaml
 from torch import nn
 
-from initbench import inits
+from initbench import config, inits
 from initbench.errors import InitbenchError
 from initbench.inits import catalogue
 from initbench.inits.method import Streams
@@ -100,6 +102,118 @@ def test_bad_parameters_are_refused_in_one_sentence(name, given, message):
         inits.initialize(nn.Linear(2, 2), name, given, 0)
 
 
+TEMPLATE = (ROOT / "workflow/scaffold/method.py.txt").read_text(encoding="utf-8")
+GOOD = Template(TEMPLATE).substitute(name="mine")
+
+
+def replaced(old, new):
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+BROKEN = {
+    "syntax": (replaced("std = gain", "std = = gain"), r"line \d+, is not Python, invalid syntax"),
+    "outside": (GOOD + "return 1\n", r"line \d+, is not Python, 'return' outside function"),
+    "deep": (GOOD + "x = " + "(" * 250 + ")" * 250, "is not Python"),
+    "byte-order mark": ("\ufeff" + GOOD, "begins with a byte-order mark"),
+    "NUL": (GOOD + "# \0\n", r"line \d+, holds a NUL byte"),
+    "empty": ("", "has no `METHOD` at its top level"),
+    "no METHOD": (replaced("METHOD = Method", "CARD = Method"), "has no `METHOD`"),
+    "METHOD by halves": (replaced("METHOD = Method(", "METHOD = str("), "its fields by name"),
+    "METHOD twice": (GOOD + "METHOD = None\n", "must have `METHOD` once"),
+    "METHOD by place": (replaced('    name="mine",', '    "mine",'), "its fields by name"),
+    "METHOD unpacked": (replaced('    name="mine",', '    **{"name": "mine"},'), "field"),
+    "no field": (replaced('    use="Linear layers of any width.",\n', ""), "no field `use`"),
+    "unknown field": (replaced("    use=", '    usage="", use='), "`usage` that is no field"),
+    "field of a kind": (replaced("    use=", '    calibrated="no", use='), "must be a bool"),
+    "computed field": (
+        replaced('title="mine"', 'title="m".upper()'),
+        r"line 16, computes the field",
+    ),
+    "another name": (replaced('name="mine"', 'name="yours"'), "names its METHOD 'yours'"),
+    "no initialize": (replaced("def initialize", "def fill"), "has no `initialize`"),
+    "async": (replaced("def initialize", "async def initialize"), "as a function `initialize`"),
+    "class": (
+        GOOD[: GOOD.index("@torch.no_grad()")] + "@torch.no_grad()\nclass initialize: pass\n",
+        "as a function `initialize`",
+    ),
+    "imported": (
+        GOOD + "from initbench.inits.zeros import initialize\n",
+        "must have `initialize` once",
+    ),
+    "no streams": (
+        replaced("streams: Streams, *", "*"),
+        r"initialize\(model, streams, \*, \.\.\.\)",
+    ),
+    "by place": (replaced("*, gain", "gain"), r"with each parameter by its name after the star"),
+    "star": (replaced("*, gain", "*more, gain"), "after the star"),
+    "two stars": (replaced('bias: Bias = "zero"', "**more"), "after the star"),
+    "inputs": (replaced("*, gain", "inputs, *, gain"), r"initialize\(model, streams, \*"),
+    "calibrated": (
+        replaced("    use=", "    calibrated=True, use="),
+        r"initialize\(model, streams, inputs, \*",
+    ),
+    "computed default": (
+        replaced("gain: Positive = 1.0", "gain: Positive = math.sqrt(2)"),
+        r"line \d+, computes the default of the parameter gain, math\.sqrt\(2\); write its value",
+    ),
+    "default": (replaced("= 1.0", "= -1.0"), r"mine\.py, line \d+: .*gain = -1\.0"),
+    "annotation": (replaced("gain: Positive", "gain: complex"), r"mine\.py, line \d+: .*'complex'"),
+    "bare": (replaced("gain: Positive", "gain"), r"mine\.py, line \d+: "),
+    "no example": (replaced("Positive = 1.0", "Positive"), "must give `example` .* gain"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_the_method_that_is_broken_below_is_sound(folder):
+    (folder / "mine.py").write_text(GOOD, encoding="utf-8")
+    catalogue.check_all()
+    assert catalogue.card("mine")["title"] == "mine"
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_file_is_refused_by_its_name_though_nobody_uses_it(folder, kind):
+    text, message = BROKEN[kind]
+    (folder / "mine.py").write_text(text, encoding="utf-8")
+    with pytest.raises(InitbenchError, match=message) as caught:
+        catalogue.check_all()
+    assert "mine.py" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_in_latin_1_is_refused_with_its_line(folder):
+    (folder / "mine.py").write_bytes(replaced("Léon", "L\xe9on").encode("latin-1", "replace"))
+    with pytest.raises(InitbenchError, match=r"mine\.py, line \d+, is not UTF-8"):
+        catalogue.check_all()
+
+
+@pytest.mark.parametrize("stem", ["class", "my-method", "2nd", ".#mine", "my method"])
+def test_a_file_whose_name_no_module_has_is_refused(folder, stem):
+    (folder / f"{stem}.py").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(InitbenchError, match="has a name that no module can have"):
+        catalogue.check_all()
+
+
+def test_the_grid_is_refused_for_a_broken_file_that_it_does_not_use(folder):
+    grid = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    shutil.copytree(Path(inits.__file__).parent, folder, dirs_exist_ok=True)
+    config.validate(grid, ROOT)
+    (folder / "mine.py").write_text("def", encoding="utf-8")
+    with pytest.raises(InitbenchError, match=r"mine\.py, line 1, is not Python"):
+        config.validate(grid, ROOT)
+
+
+def test_a_method_that_cannot_be_imported_is_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "source_file", lambda name: tmp_path / "not_there.py")
+    with pytest.raises(InitbenchError, match="'mine' cannot be imported, ModuleNotFoundError"):
+        inits.load("mine")
+
+
 def test_good_parameters_pass():
     catalogue.check("orthogonal", {"layers": [0, 1], "rest": "xavier_uniform", "gain": 2})
     catalogue.check("orthogonal", {"layers": "worst"})
@@ -114,9 +228,8 @@ def test_unknown_method_cannot_be_loaded():
 
 
 def test_the_scaffold_is_a_working_method():
-    text = (ROOT / "workflow/scaffold/method.py.txt").read_text(encoding="utf-8")
     module = ModuleType("lecun_like")
-    exec(Template(text).substitute(name="lecun_like"), module.__dict__)
+    exec(Template(TEMPLATE).substitute(name="lecun_like"), module.__dict__)
     layer = nn.Linear(100, 100)
     module.initialize(layer, Streams(0), gain=2.0)
     assert module.METHOD.name == "lecun_like"

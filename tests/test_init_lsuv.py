@@ -120,6 +120,48 @@ def test_the_mode_and_the_hooks_of_the_model_are_left_as_they_were(training):
     assert not any(module._forward_hooks for module in model.modules())
 
 
+class Loop(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.step, self.head = nn.Linear(3, 3), nn.Linear(3, 2)
+
+    def forward(self, x):
+        for _ in range(3):
+            x = torch.tanh(self.step(x))
+        return self.head(x)
+
+
+def test_a_layer_that_is_called_more_than_once_is_refused_and_the_model_left_alone():
+    model = Loop().double()
+    with pytest.raises(InitbenchError, match="'step' is 3 times called in a forward pass"):
+        initialize(model, "lsuv", {}, SEED, batch(8, 3))
+    assert model.training
+    assert not any(module._forward_hooks for module in model.modules())
+
+
+def test_a_forward_pass_that_works_in_place_changes_neither_the_batch_nor_the_model():
+    x = batch(16, 3).float()
+    kept = x.clone()
+    model = nn.Sequential(nn.ReLU(inplace=True), nn.Linear(3, 4), nn.ELU(inplace=True))
+    initialize(model, "lsuv", {}, SEED, x)
+    assert torch.equal(x, kept)
+    assert float(model[1](x.relu()).detach().var(correction=0)) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("inputs", [torch.float64, torch.bfloat16, torch.int64])
+def test_half_precision_models_are_measured_in_float32(kind, inputs):
+    x = (5 * batch(64, 20)).round().to(inputs)
+    model = lsuv({**MLP, "activation": "tanh"}, x, kind)
+    assert variances(model, x.to(kind)) == pytest.approx([1] * 13, abs=0.05)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_batch_that_is_not_finite_is_refused(value):
+    with pytest.raises(InitbenchError, match="give it finite inputs"):
+        lsuv(MLP, torch.full((4, 20), value))
+
+
 def test_a_layer_that_the_forward_pass_never_calls_is_refused():
     recurrent = {"family": "recurrent", "cell": "lstm", "inputs": 3, "hidden": 4, "outputs": 2}
     with pytest.raises(InitbenchError, match=r"'input_map' is never called"):

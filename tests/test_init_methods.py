@@ -251,10 +251,11 @@ def test_numpy_twin_follows_the_same_law(method):
         assert stats.ks_2samp(ours, 1.25 * twin).pvalue < 1e-3
 
 
-@pytest.mark.parametrize("shape", [(5, 3), (8, 3, 5), (8, 3, 5, 5), (4, 2, 3, 3, 3)])
-def test_fans_are_those_of_torch(shape):
-    kernel = torch.empty(shape)
-    assert fans(kernel) == nn.init._calculate_fan_in_and_fan_out(kernel)
+@pytest.mark.parametrize(
+    "layer", [nn.Linear(3, 5), nn.Conv1d(3, 8, 5), nn.Conv2d(3, 8, 5), nn.Conv3d(2, 4, 3)], ids=str
+)
+def test_fans_are_those_of_torch(layer):
+    assert fans(layer) == nn.init._calculate_fan_in_and_fan_out(layer.weight)
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_laws_of_siren(omega):
 
 def test_biases_of_siren_are_torchs_default_or_zero():
     for _, layer in weight_layers(siren())[:-1]:
-        bound = fans(layer.weight)[0] ** -0.5
+        bound = fans(layer)[0] ** -0.5
         assert fits(layer.bias, stats.uniform(-bound, 2 * bound))
     assert not any(layer.bias.any() for _, layer in weight_layers(siren(bias="zero")))
 

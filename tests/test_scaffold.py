@@ -1,6 +1,7 @@
 """The scaffold writes a method that works as it is, and never over an existing file."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,18 @@ def test_a_new_method_is_accepted_and_draws(checkout):
     assert used.stdout.split() == ["2", "True"], used.stderr
 
 
+def test_a_new_method_keeps_its_whole_contract_as_it_is(checkout):
+    scaffold.scaffold("made_by_this_test", checkout)
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/init_zoo.py"):
+        (checkout / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, checkout / file)
+    shutil.copytree(ROOT / "tests/contract", checkout / "tests/contract")
+    chosen = "made_by_this_test or rule_file"
+    done = run(checkout, "-m", "pytest", "-p", "no:cacheprovider", "tests/contract", "-k", chosen)
+    assert done.returncode == 0, done.stdout
+    assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 30, done.stdout
+
+
 def test_its_rule_is_that_of_every_other_method(checkout):
     _, rule = scaffold.scaffold("made_by_this_test", checkout)
     folder = checkout / rule.parent
@@ -75,7 +88,10 @@ def test_both_files_are_formatted_and_linted_as_they_are(checkout):
         assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["", "My_method", "2nd", "a-b", "a.b", "../a", "_a", "méthode"])
+@pytest.mark.parametrize("name", [
+    *("", "My_method", "2nd", "a-b", "a.b", "../a", "_a", "méthode", "a\n", "a" * 65),
+    *("class", "match", "random", "torch"),
+])  # fmt: skip
 def test_a_name_that_is_no_module_is_refused(tmp_path, name):
     with pytest.raises(InitbenchError, match="cannot name a method"):
         scaffold.scaffold(name, tmp_path)

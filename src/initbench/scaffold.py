@@ -4,6 +4,7 @@ python -m initbench.scaffold my_method
 """
 
 import argparse
+import keyword
 import re
 import sys
 from pathlib import Path
@@ -17,6 +18,9 @@ TEMPLATES = Path("workflow/scaffold")
 FILES = {
     "method.py.txt": "src/initbench/inits/{name}.py",
     "method.smk.txt": "workflow/rules/inits/{name}.smk",
+}
+RESERVED = {*keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names} | {
+    *("initbench", "torch", "numpy", "scipy"),
 }
 THIRD_STEP = """\
 Wrote {files}.
@@ -32,12 +36,13 @@ runs, and what depends on them, are new: make report ARGS=--dry-run lists them."
 def scaffold(name: str, root: Path = ROOT) -> list[Path]:
     """Write the method file and the rule file of the method `name` below `root`; return them.
 
-    Raises InitbenchError for a name that is not lower case snake_case, or that is taken.
+    Raises InitbenchError for a name that is not lower case snake_case, that Python or an import
+    of the package needs, or that is taken.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", name) or name in RESERVED:
         raise InitbenchError(
-            f"'{name}' cannot name a method; use small letters, digits and underscores, with a "
-            "letter first, such as my_method."
+            f"'{name}' cannot name a method; use at most 64 small letters, digits and underscores, "
+            "with a letter first, and no word or module of Python, such as my_method."
         )
     files = [Path(target.format(name=name)) for target in FILES.values()]
     for file in files:

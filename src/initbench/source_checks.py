@@ -1,6 +1,7 @@
 """A broken file of the package is named before the first job, not by the job that imports it."""
 
 from initbench import architectures, at_init, sources
+from initbench.inits import catalogue
 
 # Folders of files that are found by themselves, each imported as a whole by some job.
 FOLDERS = ("claims/adjudicators", "figures", "probes", "checks", "cards", "controls")
@@ -10,8 +11,9 @@ def check() -> None:
     """Raise InitbenchError, one sentence with file and line, for the first file that is broken.
 
     Only the syntax is looked at, and that the function is there which the workflow calls: imports
-    would take seconds. Data sets are imported for the config, and inits have checks of their own.
+    would take seconds. Data sets are imported for the config.
     """
+    catalogue.check_all()
     for family in architectures.families():
         sources.function(architectures.source_file(family), "build")
     for measurement in at_init.measurements():

@@ -1,6 +1,7 @@
 """The contract that every init method keeps; a new method's file is found and tested by itself."""
 
 import random
+from contextlib import nullcontext
 from functools import partial
 from inspect import Parameter
 from itertools import product
@@ -23,10 +24,12 @@ from init_zoo import (
     drawn,
     example,
     examples,
+    inputs_of,
     laws,
     models,
     probabilities,
     usual,
+    usual_kinds,
     with_fixed_starts,
 )
 from initbench import inits
@@ -93,6 +96,21 @@ def in_precision(model, dtype):
     return ZOO[model]().to(dtype)
 
 
+def turned(model):
+    """The model with every weight in another order of memory, as channels_last is one."""
+    net = ZOO[model]()
+    for parameter in net.parameters():
+        parameter.data = parameter.data.transpose(0, -1).contiguous().transpose(0, -1)
+    return net
+
+
+def channels_last(model):
+    net = ZOO[model]()
+    return net.to(
+        memory_format=torch.channels_last if model != "kinds_3d" else torch.channels_last_3d
+    )
+
+
 @every_case
 def test_every_parameter_is_filled_in_its_precision(name, given):
     for model, dtype in product(models(name), (torch.float32, torch.float64)):
@@ -100,6 +118,66 @@ def test_every_parameter_is_filled_in_its_precision(name, given):
         assert all(p.isfinite().all() and p.dtype == dtype for p in net.parameters())
         assert all(p.requires_grad and p.is_leaf for p in net.parameters())
         assert net.training
+
+
+@every_case
+def test_precision_and_layout_change_no_draw(name, given):
+    for model in usual_kinds(name):
+        drawn_so = list(drawn(ZOO[model], name, given).parameters())
+        for dtype in (torch.bfloat16, torch.float16):
+            rounded = drawn(partial(in_precision, model, dtype), name, given).parameters()
+            expected = (parameter.to(dtype) for parameter in drawn_so)
+            assert all(map(torch.equal, rounded, expected)), (model, dtype)
+        other = drawn(partial(turned, model), name, given)
+        assert all(map(torch.equal, other.parameters(), drawn_so)), model
+        assert [p.stride() for p in other.parameters()] == [
+            p.stride() for p in turned(model).parameters()
+        ]
+
+
+@pytest.mark.parametrize("model", ["convolutions", "kinds_2d", "kinds_3d"])
+@every_method
+def test_channels_last_changes_no_draw(name, model):
+    if model not in models(name):
+        pytest.skip("the method fills no convolutions")
+    pair = (
+        drawn(build, name, example(name)) for build in (ZOO[model], partial(channels_last, model))
+    )
+    assert all(map(torch.equal, *(net.parameters() for net in pair)))
+
+
+def needs_biases(name, given):
+    """Whether the method gives a bias another value than none would be, in this case."""
+    return name in ("critical", "output_bias") or given.get("rest") == "default"
+
+
+@every_case
+def test_layers_without_biases_are_filled_or_the_model_is_refused(name, given):
+    for model in usual_kinds(name):
+        net = ZOO[model]()
+        for _, layer in weight_layers(net):
+            layer.bias = None
+        needed = needs_biases(name, given)
+        with pytest.raises(InitbenchError, match="none; give it one") if needed else nullcontext():
+            inits.initialize(net, name, given, SEED, inputs_of(net))
+            assert all(parameter.isfinite().all() for parameter in net.parameters())
+
+
+@every_method
+def test_convolutions_are_filled_or_refused_by_the_name_of_the_layer(name):
+    if name in SPECIAL or "kinds_2d" in models(name):
+        pytest.skip("the method is for one kind of net, or fills convolutions")
+    with pytest.raises(InitbenchError, match=r"'layers\.0' is a convolution; use"):
+        drawn(ZOO["kinds_2d"], name, example(name))
+
+
+@every_method
+def test_a_weight_that_two_layers_share_is_refused(name):
+    model = usual(name)()
+    layers = [layer for _, layer in weight_layers(model)]
+    layers[-1].weight = layers[0].weight
+    with pytest.raises(InitbenchError, match=r"' and '.*' share a parameter"):
+        inits.initialize(model, name, example(name), SEED, torch.ones(4, 49))
 
 
 @every_case
@@ -186,7 +264,7 @@ def test_zero_biases_are_zero(name, given):
 @pytest.mark.parametrize(("name", "given"), [c for c in CASES if has_bias(c, "default")], ids=str)
 def test_default_biases_are_those_of_pytorch(name, given):
     scaled = [
-        layer.bias.detach() * fans(layer.weight)[0] ** 0.5
+        layer.bias.detach() * fans(layer)[0] ** 0.5
         for seed in range(60)
         for _, layer in weight_layers(drawn(usual(name), name, given, seed))
     ]

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import stats
-from torch import Tensor, nn
+from torch import nn
 
 from initbench import architectures, inits
 from initbench.architectures.mlp import MLP
 from initbench.datasets import FIRST_SEED
 from initbench.inits import catalogue
-from initbench.inits.common import fans, weight_layers
+from initbench.inits.common import WeightLayer, fans, grouped, weight_layers
 from initbench.statistics import mean
 
 SIZES = (64, 32, 32, 48, 10)  # units: no two fans of a layer alike, but for one square layer
@@ -22,7 +22,7 @@ NET = f"a net of {' → '.join(map(str, SIZES))} units"
 SAMPLES = 64
 LAW_DRAWS, OTHER_DRAWS = 100, 5
 
-Weights = Sequence[Tensor]
+Layers = Sequence[WeightLayer]
 
 
 def law(
@@ -38,7 +38,7 @@ def law(
     # A gain of the net's activation is no number; the default one takes its place.
     given = {k: v for k, v in {**module.METHOD.example, **given}.items() if v != "activation"}
     parameters = {**catalogue.parameters(method), **given}
-    declared = [module.METHOD.law(weight, parameters) for weight in _weights(_plain())]
+    declared = [module.METHOD.law(layer, parameters) for layer in _layers(_plain())]
     if any(one is not None for one in declared):
         draws = [_drawn(method, given, None, seed) for seed in range(LAW_DRAWS)]
         return {"given": dict(given), **_compared(declared, draws)}
@@ -48,15 +48,12 @@ def law(
     return {"given": dict(given), **_sizes(draws)}
 
 
-def _compared(declared: Sequence[Any], draws: Sequence[Weights]) -> dict[str, Any]:
+def _compared(declared: Sequence[Any], draws: Sequence[Layers]) -> dict[str, Any]:
     known = [place for place, one in enumerate(declared) if one is not None]
     variances = {k: declared[k].var() for k in known}
-    ratios = [
-        np.mean([float(draw[k].double().square().mean()) / variances[k] for k in known])
-        for draw in draws
-    ]
+    ratios = [np.mean([_mean_square(draw[k]) / variances[k] for k in known]) for draw in draws]
     places = [
-        declared[k].cdf(float(draw[k].flatten()[turn % draw[k].numel()]))
+        declared[k].cdf(float(draw[k].weight.detach().flatten()[turn % draw[k].weight.numel()]))
         for turn, draw in enumerate(draws)
         for k in known
     ]
@@ -70,11 +67,12 @@ def _compared(declared: Sequence[Any], draws: Sequence[Weights]) -> dict[str, An
     }
 
 
-def _sizes(draws: Sequence[Weights]) -> dict[str, Any]:
-    squares = [
-        [float(weight.double().square().mean()) * fans(weight)[0] for weight in draw]
-        for draw in draws
-    ]
+def _mean_square(layer: WeightLayer) -> float:
+    return float(layer.weight.detach().double().square().mean())
+
+
+def _sizes(draws: Sequence[Layers]) -> dict[str, Any]:
+    squares = [[_mean_square(layer) * fans(layer)[0] for layer in draw] for draw in draws]
     layers = np.mean(squares, axis=0)
     extremes = [float(layers.min()), float(layers.max())]
     return {"kind": "size", "draws": len(draws), "mean_square": extremes, "layers": len(layers)}
@@ -82,13 +80,13 @@ def _sizes(draws: Sequence[Weights]) -> dict[str, Any]:
 
 def _drawn(
     method: str, given: Mapping[str, Any], net: Mapping[str, Any] | None, seed: int
-) -> Weights:
+) -> Layers:
     model = _plain() if net is None else architectures.build(net)
-    first = _weights(model)[0]
-    shape = (SAMPLES, first.shape[1], *first.shape[2:])
+    groups, _, channels, *kernel = grouped(_layers(model)[0]).shape
+    shape = (SAMPLES, groups * channels, *kernel)
     inputs = torch.randn(shape, generator=torch.Generator().manual_seed(FIRST_SEED))
     inits.initialize(model, method, given, FIRST_SEED + seed, inputs)
-    return _weights(model)
+    return _layers(model)
 
 
 def _plain() -> nn.Module:
@@ -103,5 +101,5 @@ def _skeleton() -> nn.Module:
     return model.to_empty(device="cpu")
 
 
-def _weights(model: nn.Module) -> Weights:
-    return [layer.weight.detach() for _, layer in weight_layers(model)]
+def _layers(model: nn.Module) -> Layers:
+    return [layer for _, layer in weight_layers(model)]

@@ -1,5 +1,7 @@
 """Init methods: one file a method, found by its name; nothing here imports torch early."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -13,11 +15,20 @@ if TYPE_CHECKING:
 
 
 def load(name: str) -> ModuleType:
-    """Import and return the module of the method `name`; raises InitbenchError if unknown."""
+    """Import and return the module of the method `name`.
+
+    Raises InitbenchError if it is unknown or cannot be imported.
+    """
     file = catalogue.source_file(name)
     if str(file.parent) not in __path__:
         __path__.append(str(file.parent))
-    return import_module(f"{__name__}.{file.stem}")
+    try:
+        return import_module(f"{__name__}.{file.stem}")
+    except (Exception, SystemExit) as error:
+        raise InitbenchError(
+            f"The init method '{name}' cannot be imported, {type(error).__name__}: {error}; "
+            f"correct {file.name}."
+        ) from error
 
 
 def initialize(
@@ -30,21 +41,46 @@ def initialize(
     """Fill every parameter of `model` in place by the method `name` with the streams of `seed`.
 
     A calibrated method measures the model on `inputs` (n, features...), and no other method looks
-    at them. Modules with a fixed start, such as LayerNorm, are set first. Raises InitbenchError
-    for an unknown method, a parameter that does not fit it, a calibrated method without inputs,
-    or a model to which the method does not apply.
+    at them. Modules with a fixed start, such as LayerNorm, are set first. Layout, device and half
+    precision of the model change no draw: it is made in float32 and rounded. Raises InitbenchError
+    for an unknown method, a parameter that does not fit it, a calibrated method without inputs, a
+    model to which the method does not apply, and a method that breaks `contract`; then the values
+    of the parameters are undefined.
     """
+    from initbench.inits import contract, global_state
     from initbench.inits.common import reset_fixed_starts
 
     catalogue.check(name, parameters)
-    method = load(name)
-    reset_fixed_starts(model)
-    if not method.METHOD.calibrated:
-        method.initialize(model, Streams(seed), **parameters)
-    elif inputs is None:
+    owner = f"init method '{name}'"
+    with global_state.kept(owner):
+        method = load(name)
+        with contract.plain_memory(model), contract.filled(owner, model):
+            reset_fixed_starts(model)
+            batch = _batch(owner, model, inputs) if method.METHOD.calibrated else []
+            _run(
+                owner, model, partial(method.initialize, model, Streams(seed), *batch, **parameters)
+            )
+    contract.check_finite(owner, model)
+
+
+def _batch(owner: str, model: "nn.Module", inputs: "Tensor | None") -> "list[Tensor]":
+    """Return a copy of `inputs` in the precision of the model, as the only item of a list."""
+    if inputs is None:
         raise InitbenchError(
-            f"The init method '{name}' measures the model on data but got none; "
-            "give a batch as `inputs`."
+            f"The {owner} measures the model on data but got none; give a batch as `inputs`."
         )
-    else:
-        method.initialize(model, Streams(seed), inputs, **parameters)
+    return [inputs.detach().to(next(model.parameters()), copy=True)]
+
+
+def _run(owner: str, model: "nn.Module", initialize: Callable[[], object]) -> None:
+    try:
+        returned = initialize()
+    except SystemExit:
+        raise InitbenchError(
+            f"The {owner} ends the program with sys.exit; raise InitbenchError instead."
+        ) from None
+    if returned is not None and returned is not model:
+        raise InitbenchError(
+            f"The {owner} returns a {type(returned).__name__}, but must fill the model that it "
+            "got; return None."
+        )

@@ -3,17 +3,15 @@
 import math
 from typing import Protocol, cast
 
+import torch
 from torch import Generator, Tensor, nn
 
 from initbench.errors import InitbenchError, unknown
 from initbench.inits.method import Distribution, Streams
 
-
-class WeightLayer(Protocol):
-    """A module with a weight of at least two dimensions (out, in, …) and perhaps a bias (out)."""
-
-    weight: Tensor
-    bias: Tensor | None
+Transposed = nn.ConvTranspose1d | nn.ConvTranspose2d | nn.ConvTranspose3d
+Convolution = nn.Conv1d | nn.Conv2d | nn.Conv3d | Transposed
+WeightLayer = nn.Linear | Convolution
 
 
 class FixedStart(Protocol):
@@ -38,16 +36,24 @@ def weight_layers(model: nn.Module) -> list[tuple[str, WeightLayer]]:
     """Return (name, module) of every weight layer of `model`, in the order of definition.
 
     Raises InitbenchError if the model has a parameter outside these layers and outside the
-    modules with a fixed start, for that parameter would keep whatever its memory held.
+    modules with a fixed start, for that parameter would keep whatever its memory held, and if
+    two layers share a parameter, for it cannot hold the draws of both.
     """
     layers: list[tuple[str, WeightLayer]] = []
     covered: set[str] = set()
+    owners: dict[int, str] = {}
     for name, module in model.named_modules():
         if has_fixed_start(module):
-            covered |= {own for own, _ in module.named_parameters(name, recurse=False)}
-        elif isinstance(weight := getattr(module, "weight", None), Tensor) and weight.dim() >= 2:
-            layers.append((name, cast(WeightLayer, module)))
+            covered |= {path for path, _ in module.named_parameters(name, recurse=False)}
+        elif isinstance(module, WeightLayer):
+            layers.append((name, module))
             covered |= {f"{name}.{kind}".lstrip(".") for kind in ("weight", "bias")}
+            for own in module.parameters(recurse=False):
+                if owners.setdefault(id(own), name) != name:
+                    raise InitbenchError(
+                        f"The layers '{owners[id(own)]}' and '{name}' share a parameter, which "
+                        "cannot hold the draws of both; give each layer its own."
+                    )
     for parameter, _ in model.named_parameters():
         if parameter not in covered:
             raise InitbenchError(
@@ -58,10 +64,49 @@ def weight_layers(model: nn.Module) -> list[tuple[str, WeightLayer]]:
     return layers
 
 
-def fans(weight: Tensor) -> tuple[int, int]:
-    """Return (fan_in, fan_out) of a weight (out, in, …), receptive field included."""
-    receptive_field = math.prod(weight.shape[2:])
-    return weight.shape[1] * receptive_field, weight.shape[0] * receptive_field
+def grouped(layer: WeightLayer) -> Tensor:
+    """Return the weight as a view (groups, out, in, …): the maps that the layer consists of.
+
+    A transposed convolution, whose weight lies as (in, out, …), is turned to that order.
+    """
+    if isinstance(layer, nn.Linear):
+        return layer.weight.unsqueeze(0)
+    maps = torch.unflatten(layer.weight, 0, (layer.groups, -1))
+    return maps.transpose(1, 2) if isinstance(layer, Transposed) else maps
+
+
+def centre(layer: WeightLayer) -> Tensor:
+    """Return the view (groups, out, in) at the centre of the layer's kernel."""
+    maps = grouped(layer)
+    for size in maps.shape[3:]:
+        maps = maps.select(3, size // 2)
+    return maps
+
+
+def fans(layer: WeightLayer) -> tuple[int, int]:
+    """Return (fan_in, fan_out): the connections into one output unit, and out of one input.
+
+    Both count one group and its receptive field; strides and borders are left aside, as torch
+    does, so that a transposed convolution of stride s has fan_in/s^d connections on average. For
+    layers that have no groups and are not transposed they are torch's. Of grouped convolutions
+    torch counts the fan_out of all groups; of transposed ones it takes fan_in and fan_out for
+    each other.
+    """
+    _, outputs, inputs, *kernel = grouped(layer).shape
+    receptive_field = math.prod(kernel)
+    return inputs * receptive_field, outputs * receptive_field
+
+
+def xavier_std(layer: WeightLayer) -> float:
+    """Return √(2/(fan_in + fan_out)) (Glorot and Bengio 2010, Eq. 12)."""
+    return math.sqrt(2 / sum(fans(layer)))
+
+
+def fill_haar(maps: Tensor, gain: float, generator: Generator) -> None:
+    """Set each of `maps` (groups, out, in, …), flattened to (out, in · …), to gain times Haar."""
+    for one in maps:
+        drawn = torch.empty(one.shape, dtype=one.dtype)
+        one.copy_(nn.init.orthogonal_(drawn, gain, generator=generator))
 
 
 def bias_of(name: str, layer: WeightLayer) -> Tensor:
@@ -91,7 +136,7 @@ def fill_biases(model: nn.Module, streams: Streams, mode: str) -> None:
         if mode == "zero":
             nn.init.zeros_(layer.bias)
         else:
-            bound = 1 / math.sqrt(fans(layer.weight)[0])
+            bound = 1 / math.sqrt(fans(layer)[0])
             nn.init.uniform_(layer.bias, -bound, bound, generator=streams.bias(name))
 
 
@@ -111,15 +156,15 @@ def normal_law(std: float) -> Distribution:
     return law
 
 
-def haar_law(weight: Tensor, gain: float) -> Distribution | None:
+def haar_law(layer: WeightLayer, gain: float) -> Distribution | None:
     """Return the law of an entry of gain times a Haar matrix of order n: a Beta((n−1)/2) on ±gain.
 
-    n is the longer side of the weight, flattened to a matrix. None where n = 1, for then the
+    n is the longer side of a group's map, flattened to a matrix. None where n = 1, for then the
     entry is just a sign.
     """
     from scipy import stats
 
-    order = max(weight.flatten(1).shape)
+    order = max(grouped(layer)[0].flatten(1).shape)
     if order == 1:
         return None
     shape = (order - 1) / 2

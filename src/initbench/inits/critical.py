@@ -1,12 +1,13 @@
 """Gaussian weights and biases at the edge of chaos of the model's activation."""
 
+import copy
 import math
 
 import torch
 from torch import nn
 
 from initbench.architectures.activations import name_of
-from initbench.inits.common import fans, weight_layers
+from initbench.inits.common import bias_of, fans, weight_layers
 from initbench.inits.gains import activation_of
 from initbench.inits.method import Method, Streams
 from initbench.theory import mean_field
@@ -43,12 +44,20 @@ def initialize(model: nn.Module, streams: Streams, *, q_star: Positive = 1.0) ->
     """Draw weights from N(0, σ_w²/fan_in) and biases from N(0, σ_b²), critical at `q_star`.
 
     Raises InitbenchError if the model names no activation, or one that has no critical point
-    there.
+    there, or if σ_b is not zero and a layer has no bias.
     """
-    weight_variance, bias_variance = mean_field.critical(name_of(activation_of(model)), q_star)
+    weight_variance, bias_variance = mean_field.critical(_name(activation_of(model)), q_star)
+    bias_std = math.sqrt(bias_variance)
     for name, layer in weight_layers(model):
-        std = math.sqrt(weight_variance / fans(layer.weight)[0])
+        std = math.sqrt(weight_variance / fans(layer)[0])
         nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
-        if layer.bias is not None:
-            bias_std = math.sqrt(bias_variance)
-            nn.init.normal_(layer.bias, std=bias_std, generator=streams.bias(name))
+        if bias_std or layer.bias is not None:
+            nn.init.normal_(bias_of(name, layer), std=bias_std, generator=streams.bias(name))
+
+
+def _name(activation: nn.Module) -> str:
+    """Return the name of `activation`, whether or not it works in place."""
+    if getattr(activation, "inplace", False):
+        activation = copy.deepcopy(activation)
+        activation.inplace = False  # type: ignore[assignment]
+    return name_of(activation)

@@ -25,13 +25,16 @@ METHOD = Method(
         "booktitle": "International Conference on Artificial Intelligence and Statistics",
         "year": "2010",
     },
-    law=lambda weight, parameters: uniform_law(1 / math.sqrt(fans(weight)[0])),
+    law=lambda layer, parameters: uniform_law(1 / math.sqrt(fans(layer)[0])),
 )
 
 
 @torch.no_grad()
 def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "default") -> None:
     """Draw weights and, by default, biases from U(±1/√fan_in), as `nn.Linear` does."""
+    gain = nn.init.calculate_gain("leaky_relu", math.sqrt(5))
     for name, layer in weight_layers(model):
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=streams.weight(name))
+        # In the order of torch's kaiming_uniform_(a=√5), whose bits these are.
+        bound = math.sqrt(3) * (gain / math.sqrt(fans(layer)[0]))
+        nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

@@ -1,17 +1,24 @@
 """Convolutions that are orthogonal at the centre of their kernel and zero around it."""
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from initbench.inits.common import fill_biases, haar_law, weight_layers
+from initbench.inits.common import (
+    WeightLayer,
+    centre,
+    fill_biases,
+    fill_haar,
+    haar_law,
+    weight_layers,
+)
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias, Gain
 
 
-def linear_law(weight: Tensor, parameters: Parameters) -> Distribution | None:
+def linear_law(layer: WeightLayer, parameters: Parameters) -> Distribution | None:
     """Return the law of an entry of a linear layer; None for a kernel, whose rim is zero."""
-    return haar_law(weight, gain_value(parameters["gain"])) if weight.dim() == 2 else None
+    return haar_law(layer, gain_value(parameters["gain"])) if layer.weight.dim() == 2 else None
 
 
 METHOD = Method(
@@ -21,7 +28,7 @@ METHOD = Method(
     "elsewhere 0; for a linear layer W = gain · Q",
     source="Xiao, Bahri, Sohl-Dickstein, Schoenholz and Pennington (2018), Dynamical isometry and "
     "a mean field theory of CNNs, arXiv:1806.05393, section 3 and Algorithm 2",
-    applies_to="linear layers, and convolution layers without groups",
+    applies_to="linear and convolution layers, each group by itself",
     note="A convolution of stride 1 then keeps the norm of every image, borders included, if it "
     "has at least as many outputs as inputs, as the paper asks. With fewer outputs Q has "
     "orthonormal rows, as a wide linear layer has, and what it drops is lost. Biases are zero "
@@ -50,14 +57,5 @@ def initialize(
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
         layer.weight.zero_()
-        centre = _centre(layer.weight)
-        drawn = torch.empty_like(centre)
-        centre.copy_(nn.init.orthogonal_(drawn, factor, generator=streams.weight(name)))
+        fill_haar(centre(layer), factor, streams.weight(name))
     fill_biases(model, streams, bias)
-
-
-def _centre(weight: Tensor) -> Tensor:
-    """Return the view (out, in) at the centre of a kernel (out, in, ...)."""
-    for size in weight.shape[2:]:
-        weight = weight.select(2, size // 2)
-    return weight

@@ -7,7 +7,7 @@ import torch
 from scipy.linalg import hadamard
 from torch import nn
 
-from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.common import fill_biases, grouped, weight_layers
 from initbench.inits.method import Method, Streams
 
 METHOD = Method(
@@ -44,10 +44,11 @@ def initialize(
     Rows of a weight are pairwise distinct, whatever its shape.
     """
     for _, layer in weight_layers(model):
-        rows, columns = layer.weight.flatten(1).shape
+        maps = grouped(layer)
+        rows, columns = maps.flatten(0, 1).flatten(1).shape
         table = TABLES[pattern](rows, columns)
         scaled = table * np.sqrt(2 / columns / np.mean(table**2))
-        layer.weight.copy_(torch.from_numpy(scaled).view_as(layer.weight))
+        maps.copy_(torch.from_numpy(scaled).view(maps.shape))
     fill_biases(model, streams, "zero")
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.common import centre, fill_biases, weight_layers
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
 from initbench.values import Gain
@@ -14,7 +14,7 @@ METHOD = Method(
     formula="W_ij at the centre of the kernel = gain · δ_ij, elsewhere 0; for a linear layer "
     "W = gain · I; b = 0",
     source="Zagoruyko and Komodakis (2017), DiracNets, arXiv:1706.00388; torch.nn.init.dirac_",
-    applies_to="linear layers, and convolution layers without groups",
+    applies_to="linear and convolution layers, each group by itself",
     note="Each channel starts as a copy of the one before it, and the border of an image is kept "
     "as the rest. Where a layer has more outputs than inputs, the outputs beyond start with zero "
     "weights. Biases are zero.",
@@ -35,6 +35,7 @@ def initialize(model: nn.Module, streams: Streams, *, gain: Gain = 1.0) -> None:
     """Set each kernel (out, in, ...) to gain times the identity at its centre; zero biases."""
     factor = gain_value(gain, model)
     for _, layer in weight_layers(model):
-        fill = nn.init.eye_ if layer.weight.dim() == 2 else nn.init.dirac_
-        fill(layer.weight).mul_(factor)
+        layer.weight.zero_()
+        maps = centre(layer)
+        maps.copy_(factor * torch.eye(*maps.shape[1:], dtype=maps.dtype))
     fill_biases(model, streams, "zero")

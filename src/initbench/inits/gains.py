@@ -1,10 +1,11 @@
 """The gain of a method as a number: as given, that of the model's activation, or He's."""
 
+import copy
 import math
 from typing import Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
 from initbench.values import Gain
@@ -49,16 +50,48 @@ def activation_gain(activation: nn.Module) -> float:
     """Return torch's `calculate_gain` where it has a rule, else 1/√(E φ(z)²) over z ~ N(0, 1).
 
     torch's rule for SELU, 3/4, is passed over: its unit variance needs 1 (Klambauer et al. 2017).
+    Raises InitbenchError where φ is not one function of one number, or has no such mean.
     """
     if isinstance(activation, nn.LeakyReLU):
         return nn.init.calculate_gain("leaky_relu", activation.negative_slope)
     if type(activation) in RULES:
         return nn.init.calculate_gain(RULES[type(activation)])
-    return 1 / math.sqrt(_second_moment(activation))
+    moment = _second_moment(activation)
+    if not 0 < moment < math.inf:
+        raise InitbenchError(
+            f"The activation {activation} has the mean square {moment} on Gaussian inputs, which "
+            "no gain can make up for; give the gain as a number."
+        )
+    return 1 / math.sqrt(moment)
 
 
-@torch.no_grad()
 def _second_moment(activation: nn.Module) -> float:
     z = torch.linspace(-10, 10, 4001, dtype=torch.float64)  # beyond lies 1e-23 of the mass
     density = torch.exp(-z.square() / 2) / math.sqrt(2 * math.pi)
-    return float(torch.trapezoid(activation(z).square() * density, z))
+    return float(torch.trapezoid(_values(activation, z).square() * density, z))
+
+
+@torch.no_grad()
+def _values(activation: nn.Module, z: Tensor) -> Tensor:
+    """Return φ(z) without a change to `activation` or to `z`.
+
+    Raises InitbenchError where φ draws, works otherwise in training, or mixes its inputs.
+    """
+    with torch.random.fork_rng(devices=[]):
+        try:
+            values: list[Tensor] = [
+                copy.deepcopy(activation).double().train(training)(x.clone())
+                for training, x in ((True, z), (True, z), (False, z), (True, z[::2]))
+            ]
+            first, again, untrained, half = values
+            pairs = ((first, again), (first, untrained), (first[::2], half))
+            same = first.shape == z.shape and all(torch.allclose(*pair) for pair in pairs)
+        except (RuntimeError, IndexError):  # it takes more than one number at a time
+            same = False
+    if not same:
+        raise InitbenchError(
+            f"A gain is that of one function of one number, but the values of the activation "
+            f"{activation} are random, or depend on the mode or on other inputs; give the gain as "
+            "a number."
+        )
+    return first

@@ -32,9 +32,9 @@ METHOD = Method(
         "year": "2015",
         "eprint": "1502.01852",
     },
-    law=lambda weight, parameters: normal_law(
+    law=lambda layer, parameters: normal_law(
         gain_value(parameters["gain"], negative_slope=parameters["negative_slope"])
-        / math.sqrt(fans(weight)[0])
+        / math.sqrt(fans(layer)[0])
     ),
 )
 
@@ -54,6 +54,6 @@ def initialize(
     """
     factor = gain_value(gain, model, negative_slope)
     for name, layer in weight_layers(model):
-        std = factor / math.sqrt(fans(layer.weight)[0])
+        std = factor / math.sqrt(fans(layer)[0])
         nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
     fill_biases(model, streams, bias)

@@ -32,9 +32,9 @@ METHOD = Method(
         "year": "2015",
         "eprint": "1502.01852",
     },
-    law=lambda weight, parameters: uniform_law(
+    law=lambda layer, parameters: uniform_law(
         gain_value(parameters["gain"], negative_slope=parameters["negative_slope"])
-        * math.sqrt(3 / fans(weight)[0])
+        * math.sqrt(3 / fans(layer)[0])
     ),
 )
 
@@ -55,6 +55,6 @@ def initialize(
     factor = gain_value(gain, model, negative_slope)
     for name, layer in weight_layers(model):
         # In the order of torch's kaiming_uniform_, whose bits these are.
-        bound = math.sqrt(3) * (factor / math.sqrt(fans(layer.weight)[0]))
+        bound = math.sqrt(3) * (factor / math.sqrt(fans(layer)[0]))
         nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

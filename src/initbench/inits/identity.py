@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from initbench.errors import InitbenchError
 from initbench.inits.common import fill_biases, weight_layers
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
@@ -32,9 +33,14 @@ METHOD = Method(
 def initialize(model: nn.Module, streams: Streams, *, gain: Gain = 1.0) -> None:
     """Set each weight (out, in) to gain on its main diagonal and to zero elsewhere; zero biases.
 
-    Raises ValueError for a weight that is no matrix.
+    Raises InitbenchError for a weight that is no matrix.
     """
     factor = gain_value(gain, model)
-    for _, layer in weight_layers(model):
+    for name, layer in weight_layers(model):
+        if layer.weight.dim() > 2:
+            raise InitbenchError(
+                f"The identity init fills matrices, but '{name}' is a convolution; use the method "
+                "dirac, which is the identity at the centre of a kernel."
+            )
         nn.init.eye_(layer.weight).mul_(factor)
     fill_biases(model, streams, "zero")

@@ -26,8 +26,8 @@ METHOD = Method(
         "publisher": "Springer",
         "year": "1998",
     },
-    law=lambda weight, parameters: normal_law(
-        gain_value(parameters["gain"]) / math.sqrt(fans(weight)[0])
+    law=lambda layer, parameters: normal_law(
+        gain_value(parameters["gain"]) / math.sqrt(fans(layer)[0])
     ),
 )
 
@@ -39,6 +39,6 @@ def initialize(
     """Draw weights from N(0, gain²/fan_in); biases are zero or PyTorch's random default."""
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
-        std = factor / math.sqrt(fans(layer.weight)[0])
+        std = factor / math.sqrt(fans(layer)[0])
         nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
     fill_biases(model, streams, bias)

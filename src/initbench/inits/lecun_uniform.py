@@ -26,8 +26,8 @@ METHOD = Method(
         "publisher": "Springer",
         "year": "1998",
     },
-    law=lambda weight, parameters: uniform_law(
-        gain_value(parameters["gain"]) * math.sqrt(3 / fans(weight)[0])
+    law=lambda layer, parameters: uniform_law(
+        gain_value(parameters["gain"]) * math.sqrt(3 / fans(layer)[0])
     ),
 )
 
@@ -39,6 +39,6 @@ def initialize(
     """Draw weights from U(±gain·√(3/fan_in)); biases are zero or PyTorch's random default."""
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
-        bound = factor * math.sqrt(3 / fans(layer.weight)[0])
+        bound = factor * math.sqrt(3 / fans(layer)[0])
         nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

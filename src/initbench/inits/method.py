@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
+    from initbench.inits.common import WeightLayer
+
 Parameters = Mapping[str, Any]
 
 
@@ -23,10 +25,10 @@ class Distribution(Protocol):
         """Return the variance."""
 
 
-Law = Callable[["torch.Tensor", Parameters], Distribution | None]
+Law = Callable[["WeightLayer", Parameters], Distribution | None]
 
 
-def no_law(weight: "torch.Tensor", parameters: Parameters) -> None:
+def no_law(layer: "WeightLayer", parameters: Parameters) -> None:
     """Return None: the entries have no random law, or none in closed form."""
 
 
@@ -38,9 +40,9 @@ class Method:
     says for which nets the method is made; `paper` holds the BibTeX fields of what to cite.
     A `calibrated` method gets a batch of inputs as the third argument of `initialize`. `example`
     gives each required parameter a value for the contract tests, whose models name their layers
-    `layers.0`, `layers.1`, … and `final`. `law` takes a weight and all parameters, and returns
-    the marginal distribution of each entry of that weight, or None; it sees no model, so the gain
-    of an activation must be given to it as a number.
+    `layers.0`, `layers.1`, … and `final`. `law` takes a layer and all parameters, and
+    returns the marginal distribution of each entry of its weight, or None; it sees no model, so
+    the gain of an activation must be given to it as a number.
     """
 
     name: str

@@ -25,7 +25,7 @@ METHOD = Method(
         "year": "2012",
     },
     example={"std": 0.01},
-    law=lambda weight, parameters: normal_law(parameters["std"]),
+    law=lambda layer, parameters: normal_law(parameters["std"]),
 )
 
 

@@ -6,7 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import WeightLayer, haar_law, weight_layers, weight_stream
+from initbench.inits.common import (
+    WeightLayer,
+    fill_haar,
+    grouped,
+    haar_law,
+    weight_layers,
+    weight_stream,
+)
 from initbench.inits.default import initialize as initialize_default
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Distribution, Method, Parameters, Streams
@@ -14,11 +21,11 @@ from initbench.inits.xavier_uniform import initialize as initialize_xavier_unifo
 from initbench.values import Bias, Gain
 
 
-def entry_law(weight: Tensor, parameters: Parameters) -> Distribution | None:
+def entry_law(layer: WeightLayer, parameters: Parameters) -> Distribution | None:
     """Return the law of an entry if all layers are Haar, else None."""
     if parameters["layers"] != "all":
         return None
-    return haar_law(weight, gain_value(parameters["gain"]))
+    return haar_law(layer, gain_value(parameters["gain"]))
 
 
 METHOD = Method(
@@ -28,7 +35,8 @@ METHOD = Method(
     source="Saxe, McClelland and Ganguli (2013), Exact solutions to the nonlinear dynamics of "
     "learning in deep linear neural networks, arXiv:1312.6120; the sign fix that makes Q uniform: "
     "Mezzadri (2007), arXiv:math-ph/0609050; the nearest orthogonal matrix: Fan and Hoffman (1955)",
-    applies_to="linear layers; a convolution kernel is flattened, which makes it no isometry",
+    applies_to="linear layers; a convolution kernel is flattened to outputs × inputs, which makes "
+    "it no isometry, each group by itself",
     note="All singular values equal the gain. The layers to fill are all, a list of positions, or "
     "the worst-conditioned hidden layer, which becomes its nearest orthogonal matrix; the other "
     "weights follow rest. With shared true, all layers of one shape hold one matrix. Biases are "
@@ -70,12 +78,11 @@ def initialize(
     factor = gain_value(gain, model)
     REST[rest](model, streams, bias=bias)
     if layers == "worst":
-        worst = min(_hidden_weights(model), key=_inverse_condition)
-        worst.copy_(factor * _polar_factor(worst))
+        for worst in grouped(min(_hidden_layers(model), key=_inverse_condition)):
+            worst.copy_(factor * _polar_factor(worst))
         return
     for name, layer in _chosen(model, layers):
-        generator = weight_stream(streams, name, shared)
-        nn.init.orthogonal_(layer.weight, factor, generator=generator)
+        fill_haar(grouped(layer), factor, weight_stream(streams, name, shared))
 
 
 def _chosen(
@@ -92,19 +99,20 @@ def _chosen(
     return [found[position] for position in positions]
 
 
-def _hidden_weights(model: nn.Module) -> list[Tensor]:
+def _hidden_layers(model: nn.Module) -> list[WeightLayer]:
     *hidden, _ = weight_layers(model)
     if not hidden:
         raise InitbenchError(
             "The orthogonal init got layers = 'worst', but the model has no hidden layer; "
             "use a model with two weight layers or more, or layers = 'all'."
         )
-    return [layer.weight for _, layer in hidden]
+    return [layer for _, layer in hidden]
 
 
-def _inverse_condition(weight: Tensor) -> float:
-    singular_values = torch.linalg.svdvals(weight.flatten(1))
-    return float(singular_values[-1] / singular_values[0])
+def _inverse_condition(layer: WeightLayer) -> float:
+    """Return s_min/s_max of the layer's map, the smallest where it has groups."""
+    spectra = [torch.linalg.svdvals(one.flatten(1)) for one in grouped(layer)]
+    return min(float(values[-1] / values[0]) for values in spectra)
 
 
 def _polar_factor(weight: Tensor) -> Tensor:

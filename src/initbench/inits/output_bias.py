@@ -54,7 +54,7 @@ def initialize(
     nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
     bias = bias_of(name, layer)
     if head == "default":
-        bound = 1 / math.sqrt(fans(layer.weight)[0])
+        bound = 1 / math.sqrt(fans(layer)[0])
         nn.init.uniform_(bias, -bound, bound, generator=streams.bias(name))
     elif not isinstance(head, str):
         bias.copy_(_log_shares(head, len(bias)))

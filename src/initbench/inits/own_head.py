@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits.common import weight_layers
+from initbench.inits.common import weight_layers, xavier_std
 from initbench.inits.he_normal import initialize as initialize_he
 from initbench.inits.method import Method, Streams
 from initbench.values import Bias
@@ -40,4 +40,4 @@ def initialize(
     initialize_he(model, streams, bias=bias)
     if head == "xavier":
         name, layer = weight_layers(model)[-1]
-        nn.init.xavier_normal_(layer.weight, generator=streams.weight(name))
+        nn.init.normal_(layer.weight, std=xavier_std(layer), generator=streams.weight(name))

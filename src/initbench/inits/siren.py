@@ -39,7 +39,7 @@ def initialize(
 ) -> None:
     """Draw the first layer from U(±1/fan_in) and the others from U(±√(6/fan_in)/omega)."""
     for position, (name, layer) in enumerate(weight_layers(model)):
-        fan_in = fans(layer.weight)[0]
+        fan_in = fans(layer)[0]
         bound = math.sqrt(6 / fan_in) / omega if position else 1 / fan_in
         nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

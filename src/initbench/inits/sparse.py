@@ -1,9 +1,11 @@
 """A few Gaussian weights a unit, the others zero."""
 
+import math
+
 import torch
 from torch import Generator, Tensor, nn
 
-from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.common import fill_biases, grouped, weight_layers
 from initbench.inits.method import Method, Streams
 from initbench.values import Bias, Positive
 
@@ -42,13 +44,14 @@ def initialize(
     for name, layer in weight_layers(model):
         generator = streams.weight(name)
         nn.init.normal_(layer.weight, std=std, generator=generator)
-        layer.weight.mul_(_mask(layer.weight, connections, generator))
+        maps = grouped(layer)
+        maps.mul_(_mask(maps, connections, generator))
     fill_biases(model, streams, bias)
 
 
-def _mask(weight: Tensor, connections: int, generator: Generator) -> Tensor:
-    """Return a mask like `weight` (out, in, ...) with `connections` ones a unit, where it can."""
-    rows = weight.flatten(1)
-    scores = torch.rand(rows.shape, generator=generator)
-    chosen = scores.topk(min(connections, rows.shape[1]), dim=1).indices
-    return torch.zeros_like(rows).scatter_(1, chosen, 1).view_as(weight)
+def _mask(maps: Tensor, connections: int, generator: Generator) -> Tensor:
+    """Return a mask like `maps` (groups, out, in, ...) with `connections` ones a unit at most."""
+    groups, units, *rest = maps.shape
+    scores = torch.rand(groups * units, math.prod(rest), dtype=torch.float32, generator=generator)
+    chosen = scores.topk(min(connections, scores.shape[1]), dim=1).indices
+    return torch.zeros_like(scores).scatter_(1, chosen, 1).view(maps.shape)

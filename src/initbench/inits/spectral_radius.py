@@ -3,16 +3,16 @@
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.common import WeightLayer, fans, fill_biases, normal_law, weight_layers
 from initbench.inits.method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias
 
 
-def rectangular_law(weight: Tensor, parameters: Parameters) -> Distribution | None:
+def rectangular_law(layer: WeightLayer, parameters: Parameters) -> Distribution | None:
     """Return N(0, 1/n_in) for a weight without eigenvalues, and None for a square matrix."""
-    return None if _is_square(weight) else normal_law(1 / math.sqrt(fans(weight)[0]))
+    return None if _is_square(layer) else normal_law(1 / math.sqrt(fans(layer)[0]))
 
 
 METHOD = Method(
@@ -44,16 +44,16 @@ def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "zero") -> No
     """Draw weights from N(0, 1), and divide each by its spectral radius or by √fan_in."""
     for name, layer in weight_layers(model):
         nn.init.normal_(layer.weight, generator=streams.weight(name))
-        layer.weight.div_(_radius(layer.weight))
+        layer.weight.div_(_radius(layer))
     fill_biases(model, streams, bias)
 
 
-def _is_square(weight: Tensor) -> bool:
-    """Return whether `weight` is a square matrix, which has eigenvalues."""
-    return weight.dim() == 2 and weight.shape[0] == weight.shape[1]
+def _is_square(layer: WeightLayer) -> bool:
+    """Return whether the weight is a square matrix, which has eigenvalues."""
+    return layer.weight.dim() == 2 and layer.weight.shape[0] == layer.weight.shape[1]
 
 
-def _radius(weight: Tensor) -> float:
-    if _is_square(weight):
-        return float(torch.linalg.eigvals(weight.double()).abs().max())
-    return math.sqrt(fans(weight)[0])
+def _radius(layer: WeightLayer) -> float:
+    if _is_square(layer):
+        return float(torch.linalg.eigvals(layer.weight.double()).abs().max())
+    return math.sqrt(fans(layer)[0])

@@ -1,9 +1,9 @@
 """Weights with chosen singular values and random singular vectors."""
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
-from initbench.inits.common import fill_biases, weight_layers
+from initbench.inits.common import fill_biases, grouped, weight_layers
 from initbench.inits.method import Method, Streams
 from initbench.values import AtLeastOne, Positive
 
@@ -14,7 +14,8 @@ METHOD = Method(
     "geometric mean of s = scale, b = 0",
     source="Pennington, Schoenholz and Ganguli (2017), Resurrecting the sigmoid in deep learning "
     "through dynamical isometry, arXiv:1711.04735, on the role of the singular values",
-    applies_to="linear layers; a convolution kernel is flattened",
+    applies_to="linear layers; a convolution kernel is flattened to outputs × inputs, each group "
+    "by itself",
     note="Sets the condition number and the size of a layer apart, which no common init does. At "
     "condition number 1 it is scale times a random orthogonal matrix. Biases are zero.",
     use="Experiments that vary the condition number and the size of a layer one at a time.",
@@ -40,20 +41,24 @@ def initialize(
     or column has the one singular value `scale`.
     """
     for name, layer in weight_layers(model):
-        matrix = layer.weight.flatten(1)
-        rank = min(matrix.shape)
         generator = streams.weight(name)
-        left, right = (
-            nn.init.orthogonal_(matrix.new_empty(size, rank), generator=generator)
-            for size in matrix.shape
-        )
-        values = scale * _geometric_spread(matrix, rank, condition_number)
-        layer.weight.copy_(((left * values) @ right.T).view_as(layer.weight))
+        for one in grouped(layer):
+            values = scale * _geometric_spread(one, condition_number)
+            one.copy_(_turned(one.flatten(1), values, generator).view(one.shape))
     fill_biases(model, streams, "zero")
 
 
-def _geometric_spread(like: Tensor, rank: int, ratio: float) -> Tensor:
-    exponents = torch.linspace(0.5, -0.5, rank, dtype=like.dtype)
+def _turned(like: Tensor, values: Tensor, generator: Generator) -> Tensor:
+    """Return a matrix of the shape (out, in) of `like` with the singular `values` (r,)."""
+    left, right = (
+        nn.init.orthogonal_(like.new_empty(size, len(values)), generator=generator)
+        for size in like.shape
+    )
+    return (left * values) @ right.T
+
+
+def _geometric_spread(like: Tensor, ratio: float) -> Tensor:
+    exponents = torch.linspace(0.5, -0.5, min(like.flatten(1).shape), dtype=like.dtype)
     # A single value would start at the upper end; centred, its geometric mean is 1 as well.
     spread: Tensor = ratio ** (exponents - exponents.mean())
     return spread

@@ -44,7 +44,7 @@ METHOD = Method(
         "year": "2019",
         "eprint": "1810.04805",
     },
-    law=lambda weight, parameters: truncated_law(parameters),
+    law=lambda layer, parameters: truncated_law(parameters),
 )
 
 

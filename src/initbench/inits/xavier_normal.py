@@ -1,11 +1,9 @@
 """Xavier (Glorot) init, normal."""
 
-import math
-
 import torch
 from torch import nn
 
-from initbench.inits.common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits.common import fill_biases, normal_law, weight_layers, xavier_std
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
 from initbench.values import Bias, Gain
@@ -27,9 +25,7 @@ METHOD = Method(
         "booktitle": "International Conference on Artificial Intelligence and Statistics",
         "year": "2010",
     },
-    law=lambda weight, parameters: normal_law(
-        gain_value(parameters["gain"]) * math.sqrt(2 / sum(fans(weight)))
-    ),
+    law=lambda layer, parameters: normal_law(gain_value(parameters["gain"]) * xavier_std(layer)),
 )
 
 
@@ -40,5 +36,6 @@ def initialize(
     """Draw weights from N(0, gain²·2/(fan_in + fan_out)); biases are zero or default."""
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
-        nn.init.xavier_normal_(layer.weight, factor, generator=streams.weight(name))
+        std = factor * xavier_std(layer)
+        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
     fill_biases(model, streams, bias)

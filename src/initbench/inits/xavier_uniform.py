@@ -5,7 +5,14 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers, weight_stream
+from initbench.inits.common import (
+    fans,
+    fill_biases,
+    uniform_law,
+    weight_layers,
+    weight_stream,
+    xavier_std,
+)
 from initbench.inits.gains import gain_value
 from initbench.inits.method import Method, Streams
 from initbench.values import Bias, Gain
@@ -28,8 +35,8 @@ METHOD = Method(
         "booktitle": "International Conference on Artificial Intelligence and Statistics",
         "year": "2010",
     },
-    law=lambda weight, parameters: uniform_law(
-        gain_value(parameters["gain"]) * math.sqrt(6 / sum(fans(weight)))
+    law=lambda layer, parameters: uniform_law(
+        gain_value(parameters["gain"]) * math.sqrt(6 / sum(fans(layer)))
     ),
 )
 
@@ -50,5 +57,7 @@ def initialize(
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
         generator = weight_stream(streams, name, shared)
-        nn.init.xavier_uniform_(layer.weight, factor, generator=generator)
+        # In the order of torch's xavier_uniform_, whose bits these are.
+        bound = math.sqrt(3) * (factor * xavier_std(layer))
+        nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
     fill_biases(model, streams, bias)
