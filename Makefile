@@ -47,7 +47,7 @@ preview: $(STAMP) ## the same pipeline on a small part of the grid, stamped as n
 	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
 
 compare: $(STAMP) ## name each verdict of the last run that differs from the reference run's
-	@PYTHONPATH=src $(RUN) initbench.compare $(ARGS)
+	@PYTHONPATH=src $(RUN) initbench.tools.compare $(ARGS)
 
 test: $(STAMP) browser ## run the tests
 	$(RUN) pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -73,17 +73,17 @@ format: $(STAMP) ## put the code into the project's style
 	$(RUN) snakefmt Snakefile workflow
 
 status: $(STAMP) ## how far the last run is, and how long it will take yet
-	@PYTHONPATH=src $(RUN) initbench.progress $(ARGS)
+	@PYTHONPATH=src $(RUN) initbench.costs.progress $(ARGS)
 
 bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
-	PYTHONPATH=src $(RUN) initbench.bench $(ARGS)
+	PYTHONPATH=src $(RUN) initbench.tools.engine_speed $(ARGS)
 
 scale: $(STAMP) ## plan made-up grids of up to 20 000 jobs; writes docs/scale.md
-	PYTHONPATH=src $(RUN) initbench.scale $(ARGS)
+	PYTHONPATH=src $(RUN) initbench.tools.planning_scale $(ARGS)
 
 init: $(STAMP) ## start a new init method: make init NAME=my_method
 	@test -n "$(NAME)" || { echo "Name the method: make init NAME=my_method" >&2; exit 1; }
-	@PYTHONPATH=src $(RUN) initbench.scaffold "$(NAME)"
+	@PYTHONPATH=src $(RUN) initbench.tools.scaffold "$(NAME)"
 
 # Not .snakemake: without it, Snakemake would take results of older parameters for good ones.
 clean: ## remove caches of Python and of the tools; never results

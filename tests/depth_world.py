@@ -11,7 +11,18 @@ import numpy as np
 import pandas as pd
 
 import synthetic
-from initbench.claims.adjudicators import e6_advice, e6_remedies, e6_runs, e6_traps
+from initbench.claims.adjudicators.depth import (
+    advice as e6_advice,
+)
+from initbench.claims.adjudicators.depth import (
+    arms as e6_runs,
+)
+from initbench.claims.adjudicators.depth import (
+    remedies as e6_remedies,
+)
+from initbench.claims.adjudicators.depth import (
+    traps as e6_traps,
+)
 
 GOOD, FAIR, BAD = 0.93, 0.85, 0.1135
 PER_EPOCH, LAST = 79, 395

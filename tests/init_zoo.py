@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from initbench import architectures, inits
-from initbench.inits import catalogue
-from initbench.inits.common import weight_layers
+from initbench.inits import _catalogue as catalogue
+from initbench.inits._common import weight_layers
 
 SEED = 2_000_000
 

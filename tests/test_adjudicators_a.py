@@ -8,9 +8,20 @@ import numpy as np
 import pytest
 
 from initbench.claims import Ledger, Verdict, judge, measure
-from initbench.claims.adjudicators import e1_ceiling, e1_factorial, e1_geometry, e1_spectra
-from initbench.claims.adjudicators.registry import adjudicators
-from initbench.claims.adjudicators.runs import Cell, measured
+from initbench.claims.adjudicators.kit.registry import adjudicators
+from initbench.claims.adjudicators.kit.runs import Cell, measured
+from initbench.claims.adjudicators.tanh_chain import (
+    ceiling as e1_ceiling,
+)
+from initbench.claims.adjudicators.tanh_chain import (
+    factorial as e1_factorial,
+)
+from initbench.claims.adjudicators.tanh_chain import (
+    geometry as e1_geometry,
+)
+from initbench.claims.adjudicators.tanh_chain import (
+    spectra as e1_spectra,
+)
 from initbench.errors import InitbenchError
 from project_ledger import the_ledger
 from synthetic import SyntheticTables

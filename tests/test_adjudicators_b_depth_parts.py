@@ -10,11 +10,22 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from depth_world import BAD, GOOD, World
-from initbench.claims.adjudicators import e6_choice, e6_gradients, e6_monitor, e6_remedies
-from initbench.claims.adjudicators.e6_learning import eta_squared, share_between
-from initbench.claims.adjudicators.e6_runs import as_ratio, net, slowdown, steps_to_learn
-from initbench.claims.adjudicators.e6_traps import freed
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.depth import (
+    choice as e6_choice,
+)
+from initbench.claims.adjudicators.depth import (
+    gradients as e6_gradients,
+)
+from initbench.claims.adjudicators.depth import (
+    monitor as e6_monitor,
+)
+from initbench.claims.adjudicators.depth import (
+    remedies as e6_remedies,
+)
+from initbench.claims.adjudicators.depth.arms import as_ratio, net, slowdown, steps_to_learn
+from initbench.claims.adjudicators.depth.learning import eta_squared, share_between
+from initbench.claims.adjudicators.depth.traps import freed
+from initbench.claims.adjudicators.kit.registry import adjudicator
 from synthetic import share
 
 TABLE = np.array([[0.9, 0.8, 0.95, 0.7], [0.5, 0.6, 0.4, 0.3], [0.1, 0.3, 0.2, 0.1]])

@@ -16,8 +16,8 @@ from hypothesis.extra.numpy import arrays
 import synthetic
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e7_runs
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.layer_norm import arms as e7_runs
 from synthetic import share
 
 CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")

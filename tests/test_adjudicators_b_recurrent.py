@@ -11,8 +11,8 @@ import pytest
 
 import synthetic
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e8_recurrent
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.recurrent import memory as e8_recurrent
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide

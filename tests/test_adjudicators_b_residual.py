@@ -13,8 +13,14 @@ import pytest
 import synthetic
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e9_custom, e9_types, e10_output_bias
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.output_bias import class_frequencies as e10_output_bias
+from initbench.claims.adjudicators.special_nets import (
+    custom_inits as e9_custom,
+)
+from initbench.claims.adjudicators.special_nets import (
+    layer_types as e9_types,
+)
 from initbench.datasets.gaussian_classes import frequencies
 from project_ledger import the_ledger
 from synthetic import share

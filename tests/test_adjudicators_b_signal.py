@@ -9,13 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initbench.at_init import propagation
-from initbench.claims.adjudicators import e4_gradients, e4_probe, e4_simple_net, e4_variance
-from initbench.claims.adjudicators.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.kit import probes as e4_probe
+from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.propagation import (
+    gradients as e4_gradients,
+)
+from initbench.claims.adjudicators.propagation import (
+    simple_net as e4_simple_net,
+)
+from initbench.claims.adjudicators.propagation import (
+    variance as e4_variance,
+)
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
 from initbench.errors import InitbenchError
+from initbench.probes import propagation
 from project_ledger import the_ledger
 from signal_world import World, backward, either, forward, torn, wobble
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from initbench.claims import attainable
-from initbench.claims.adjudicators import b_symmetry
-from initbench.claims.adjudicators.e2_runs import CONSTANTS, ablation
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.mnist import equal_units as b_symmetry
+from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import ORDER, decide

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from initbench.checks import document_c as checks
-from initbench.claims.adjudicators import e5_printed
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.checks import eigenvectors as checks
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.matrices import printed as e5_printed
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
-from initbench.matrices.document_c import MATRIX
-from initbench.tables import Tables
+from initbench.matrices.printed_matrix import MATRIX
+from initbench.tables.read import Tables
 from matrix_world import CELLS, RADIUS, World, eigenvalues, trained
 from project_ledger import the_ledger
 from synthetic import share

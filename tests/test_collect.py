@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from initbench import shards
-from initbench.collect import collect
 from initbench.errors import InitbenchError
+from initbench.tables import shards
+from initbench.tables.collect import collect
 from initbench.training.recorder import SCHEMAS
 from test_shards import outcomes
 

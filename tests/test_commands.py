@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from initbench import figure_catalogue
+from initbench.figures.kit import catalogue as figure_catalogue
 from project_ledger import the_ledger
 from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
@@ -43,8 +43,8 @@ ON_A_CLUSTER = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
 PRINTED = {
     "make report": "--workflow-profile workflow/profiles/default",  # tests/test_workflow.py
     "make report CORES=4": "--cores 4 --workflow-profile workflow/profiles/default",
-    "make bench": "-m initbench.bench",  # tests/test_bench.py
-    "make scale": "-m initbench.scale",  # tests/test_scale.py
+    "make bench": "-m initbench.tools.engine_speed",  # tests/test_engine_speed.py
+    "make scale": "-m initbench.tools.planning_scale",  # tests/test_planning_scale.py
 }
 BY_CI = ("make preview", "make test", "make lint")
 ONE_TEST = ".venv/bin/python -m pytest tests/test_engine.py -k plain"

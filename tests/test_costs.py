@@ -5,10 +5,18 @@ import os
 
 import pytest
 
-from initbench import benchmarks, operations, sitting
-from initbench.config import cells
-from initbench.costs import costs, training
-from initbench.peak import peak, peak_of_another_process
+from initbench.costs import (
+    benchmark_files as benchmarks,
+)
+from initbench.costs import (
+    flops as operations,
+)
+from initbench.costs import (
+    snakemake_itself as sitting,
+)
+from initbench.costs.peak import peak, peak_of_another_process
+from initbench.costs.totals import costs, training
+from initbench.grid.config import cells
 from initbench.training.protocol import Protocol
 from workflow_grid import tiny
 

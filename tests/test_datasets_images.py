@@ -13,7 +13,8 @@ import pytest
 from numpy.random import RandomState
 
 from initbench import datasets
-from initbench.datasets import mnist_files, torchvision_images
+from initbench.datasets import _mnist_files as mnist_files
+from initbench.datasets import torchvision as torchvision_images
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes, write_text
 

@@ -14,9 +14,9 @@ from matplotlib.text import Text
 from figure_tables import build
 from initbench import figures
 from initbench.errors import InitbenchError
-from initbench.figures import style
-from initbench.figures.save import pdf, svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.save import pdf, svg
+from initbench.tables.read import Tables
 
 
 @pytest.fixture(scope="module")

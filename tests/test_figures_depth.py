@@ -12,16 +12,16 @@ from matplotlib.text import Text
 
 from depth_tables import GRID, build_depth
 from initbench import figures
-from initbench.figures import depth_frames as frames
-from initbench.figures import style
-from initbench.figures.depth_monitor import alarms, in_decades
-from initbench.figures.depth_pairs import differences
-from initbench.figures.depth_rates import rates, scores
-from initbench.figures.depth_regret import regrets
-from initbench.figures.depth_time import survival
-from initbench.figures.norm_frames import sigma
-from initbench.figures.norm_scales import normalised_gradient
-from initbench.tables import Tables
+from initbench.figures.depth import nets as frames
+from initbench.figures.depth.learning_time import survival
+from initbench.figures.depth.monitor import alarms, in_decades
+from initbench.figures.depth.pairs import differences
+from initbench.figures.depth.rates import rates, scores
+from initbench.figures.depth.regret import regrets
+from initbench.figures.kit import style
+from initbench.figures.layer_norm.nets import sigma
+from initbench.figures.layer_norm.scales import normalised_gradient
+from initbench.tables.read import Tables
 
 CLAIMS = {
     "depth_accuracy": "B02 B41 B44 B73 B75 B76 B87 B89 B90",

@@ -9,10 +9,11 @@ import pytest
 from matplotlib.text import Text
 
 from initbench import figures
-from initbench.figures import matrix_frames, style
-from initbench.figures.matrix_predictors import explained
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.save import svg
+from initbench.figures.matrices import draws as matrix_frames
+from initbench.figures.matrices.predictors import explained
+from initbench.tables.read import Tables
 from matrix_tables import write_matrices
 
 NAMES = [name for name in figures.registry() if name.startswith("matrix_")]

@@ -13,11 +13,11 @@ from matplotlib.image import imread
 
 from initbench import figures
 from initbench.errors import InitbenchError
-from initbench.figures import frames, style, words
-from initbench.figures.mnist_variants import constant
-from initbench.figures.panels import stamps
-from initbench.figures.save import compact, svg
-from initbench.figures.signal import xavier_rms
+from initbench.figures.kit import frames, style, words
+from initbench.figures.kit.save import compact, svg
+from initbench.figures.mnist.variants import constant
+from initbench.figures.propagation.tanh_depth import xavier_rms
+from initbench.figures.tanh_chain.panels import stamps
 
 FAMILIES = ["default", "xavier", "he_normal", "orthogonal", "zeros", "ones", "zero_fc1", "svd_k2"]
 

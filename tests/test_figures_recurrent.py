@@ -11,9 +11,12 @@ from matplotlib.text import Text
 
 from figure_tables import outcomes, tiny_accuracy, write
 from initbench import figures
-from initbench.figures import custom_frames, output_frames, recurrent_scores, style
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import scores as custom_frames
+from initbench.figures.kit import style
+from initbench.figures.kit.save import svg
+from initbench.figures.output_bias import runs as output_frames
+from initbench.figures.recurrent import memory as recurrent_scores
+from initbench.tables.read import Tables
 from recurrent_tables import build_recurrent
 
 FAMILIES = ("recurrent", "residual", "custom", "output")

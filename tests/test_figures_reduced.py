@@ -10,9 +10,9 @@ from matplotlib.text import Text
 
 from figure_tables import build
 from initbench import figures
-from initbench.figures import style
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.save import svg
+from initbench.tables.read import Tables
 
 NAMES = sorted(figures.registry())
 

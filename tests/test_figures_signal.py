@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from initbench import figures
-from initbench.at_init.propagation import sizes
-from initbench.figures import style
-from initbench.figures.conv_maps import BOUNDS, FILLS, TEXTS, blocks
-from initbench.figures.propagation_backward import SHAPES, decades, units
-from initbench.figures.propagation_frames import FITTED, PLAIN, held, measured
-from initbench.figures.propagation_gain import factors, slope
-from initbench.figures.save import svg
-from initbench.figures.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.save import svg
+from initbench.figures.propagation.backward import SHAPES, decades, units
+from initbench.figures.propagation.conv_borders import BOUNDS, FILLS, TEXTS, blocks
+from initbench.figures.propagation.gain import factors, slope
+from initbench.figures.propagation.nets import FITTED, PLAIN, held, measured
+from initbench.figures.propagation.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
+from initbench.probes.propagation import sizes
+from initbench.tables.read import Tables
 from probe_tables import build_probes
 
 CLAIMS = {

@@ -11,12 +11,12 @@ from matplotlib.text import Text
 
 import theory_tables
 from initbench import figures
-from initbench.figures import style
-from initbench.figures.save import svg
-from initbench.figures.theory_lyapunov import against_newman, spread_interval
-from initbench.figures.theory_parts import absolute, largest, points, relative
-from initbench.figures.theory_power import slope_ratios
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.save import svg
+from initbench.figures.theory.lyapunov import against_newman, spread_interval
+from initbench.figures.theory.parts import absolute, largest, points, relative
+from initbench.figures.theory.power import slope_ratios
+from initbench.tables.read import Tables
 
 NAMES = sorted(name for name in figures.registry() if name.startswith("theory_"))
 ASKED = {

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PIN = re.compile(r"^([\w.-]+)==([\w.]+)(?: ;.*)?$", re.MULTILINE)
 README = (ROOT / "README.md").read_text()
-TORCH_FREE = "initbench.config, initbench.claims, initbench.figures, initbench.report"
+TORCH_FREE = "initbench.grid.config, initbench.claims, initbench.figures, initbench.report"
 # Where a home, a mount or a work folder begins, and how a package index is named.
 MACHINE_PATH = re.compile(r"(?<![\w.<}*])/(?:home|root|Users|work|workspace|mnt|opt|scratch)/\w")
 INDEX = re.compile(r"index-" + r"url|find-" + r"links|https?://\S+/simple\b")

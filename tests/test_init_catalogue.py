@@ -13,8 +13,8 @@ from torch import nn
 
 from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.method import Streams
+from initbench.inits import _catalogue as catalogue
+from initbench.inits._method import Streams
 
 ROOT = Path(__file__).parents[1]
 METHODS = """branch_normal branch_scaled constant constant_layer critical default delta_orthogonal
@@ -29,7 +29,7 @@ def test_the_methods_of_the_documents_exist():
 
 def test_reading_the_catalogue_imports_no_torch():
     code = (
-        "import sys; from initbench.inits import catalogue as c;"
+        "import sys; from initbench.inits import _catalogue as c;"
         "[(c.card(n), c.parameters(n), c.source_files(n)) for n in c.names()];"
         "c.check('normal', {'std': 0.01}); sys.exit('torch' in sys.modules)"
     )
@@ -49,10 +49,10 @@ def test_parameters_are_those_of_the_signature():
 
 def test_source_files_follow_the_imports():
     found = {path.stem for path in catalogue.source_files("orthogonal")}
-    own = {"orthogonal", "default", "xavier_uniform", "gains"}
-    assert found == {*own, "common", "method", "seeds"}
+    own = {"orthogonal", "default", "xavier_uniform", "_gains"}
+    assert found == {*own, "_common", "_method", "seeds"}
     found = {path.stem for path in catalogue.source_files("normal")}
-    assert found == {"normal", "common", "method", "seeds"}
+    assert found == {"normal", "_common", "_method", "seeds"}
 
 
 def test_card_holds_the_literals_of_the_file():

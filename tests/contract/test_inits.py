@@ -31,8 +31,8 @@ from init_zoo import (
 )
 from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.common import fans, weight_layers
+from initbench.inits import _catalogue as catalogue
+from initbench.inits._common import fans, weight_layers
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ("name", "title", "formula", "source", "applies_to", "note", "use")

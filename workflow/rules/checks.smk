@@ -6,7 +6,7 @@ rule check_formulas:
             "inits/*.py",
             "architectures/*.py",
             "datasets/*.py",
-            "matrices/document_c.py",
+            "matrices/printed_matrix.py",
             "training/*.py",
         ),
     output:

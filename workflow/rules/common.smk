@@ -3,11 +3,13 @@ from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 
-from initbench import config as grid
-from initbench import datasets, figure_catalogue, provenance
+from initbench import datasets
+from initbench.figures.kit import catalogue as figure_catalogue
+from initbench.grid import config as grid
+from initbench.grid import fingerprint as provenance
 from initbench.claims import ledger as claims_ledger
 from initbench.errors import InitbenchError
-from initbench.meanings import Meanings
+from initbench.grid.cells import Meanings
 
 ROOT = Path(workflow.basedir)
 RESULTS = config.get("results", "results")

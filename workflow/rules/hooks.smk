@@ -1,7 +1,9 @@
 # What is said and done before the first job and after the last.
 import time
 
-from initbench import estimate, progress, sitting, warm
+from initbench.costs import estimate, progress
+from initbench.costs import snakemake_itself as sitting
+from initbench.jobs import warm_worker as warm
 
 
 def unattainable():

@@ -24,7 +24,7 @@ rule sum_costs:
     input:
         last="<results>/manifest.json",  # which comes after all that is counted
         manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
-        source=sources("benchmarks.py", "costs.py", "operations.py", "peak.py"),
+        source=sources("costs/*.py"),
     output:
         "<results>/costs.json",
     log:

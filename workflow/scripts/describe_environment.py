@@ -2,10 +2,11 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import io, provenance
+    from initbench import io
+    from initbench.grid import fingerprint as provenance
 
     created = datetime.now(UTC).isoformat(timespec="seconds")
     found = {**provenance.environment(), "created": created}

@@ -1,9 +1,10 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import at_init, shards
+    from initbench import probes as at_init
+    from initbench.tables import shards
 
     metadata = {**dict(snakemake.wildcards), "fingerprint": snakemake.params.fingerprint}
     table = at_init.run(snakemake.params.spec)

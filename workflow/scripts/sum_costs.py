@@ -1,13 +1,15 @@
 import json
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import io, operations, sitting
-    from initbench.costs import costs, training
-    from initbench.datasets import manifest
-    from initbench.peak import peak
+    from initbench import io
+    from initbench.costs import flops as operations
+    from initbench.costs import snakemake_itself as sitting
+    from initbench.costs.peak import peak
+    from initbench.costs.totals import costs, training
+    from initbench.datasets import _manifest as manifest
 
     folders = [Path(file).parent for file in snakemake.input.manifests]
     samples = {folder.name: manifest.read(folder)["samples"]["train"] for folder in folders}

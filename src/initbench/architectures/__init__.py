@@ -9,14 +9,12 @@ from initbench.errors import unknown
 from initbench.values import check_keywords
 
 if TYPE_CHECKING:
-    from initbench.architectures.feedforward import Feedforward
-
-_HELPERS = {"__init__", "activations", "feedforward", "recurrences"}
+    from initbench.architectures._feedforward import Feedforward
 
 
 def families() -> list[str]:
     """Return the names of all families: the files of this folder; imports no torch."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in _HELPERS)
+    return sorted(p.stem for p in Path(__file__).parent.glob("[!_]*.py"))
 
 
 def source_file(family: str) -> Path:

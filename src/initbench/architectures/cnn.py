@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 
 PIXELS = 28
 LARGE = 2  # convolutions on 14x14 pixels; the others see 7x7

@@ -5,8 +5,8 @@ from typing import Any
 
 from initbench.cards.laws import law
 from initbench.cards.signals import signals
-from initbench.inits import catalogue
-from initbench.tables import Tables
+from initbench.inits import _catalogue as catalogue
+from initbench.tables.read import Tables
 
 Config = Mapping[str, Any]
 

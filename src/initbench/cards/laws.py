@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from initbench import architectures, inits
 from initbench.architectures.mlp import MLP
 from initbench.datasets import FIRST_SEED
-from initbench.inits import catalogue
-from initbench.inits.common import fans, weight_layers
+from initbench.inits import _catalogue as catalogue
+from initbench.inits._common import fans, weight_layers
 from initbench.statistics import mean
 
 SIZES = (64, 32, 32, 48, 10)  # units: no two fans of a layer alike, but for one square layer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from initbench.checks.registry import REGISTRY, Check
+from initbench.checks._registry import REGISTRY, Check
 from initbench.errors import unknown
 
 __all__ = ["checks", "run"]

@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
-from initbench import yaml_schemas
 from initbench.claims.conditions import evaluate
 from initbench.errors import InitbenchError, unknown
-from initbench.ledger_files import files, ledger_sha256
+from initbench.grid import yaml_schemas
+from initbench.ledger_hash import files, ledger_sha256
 from initbench.statistics import undefined
 
 WORDS = {

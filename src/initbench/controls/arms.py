@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from initbench.claims.adjudicators.runs import (
+from initbench.claims.adjudicators.kit.runs import (
     Cell,
     difference,
     final,
@@ -14,7 +14,7 @@ from initbench.claims.adjudicators.runs import (
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
 from initbench.statistics import Estimate
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
 # The smallest differences of interest, as the report names them under its methods.

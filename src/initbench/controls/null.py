@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
-from initbench.claims.adjudicators.runs import Cell, final
+from initbench.claims.adjudicators.kit.runs import Cell, final
 from initbench.controls.arms import has_runs
 from initbench.statistics import exact_proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.statistics.uniformity import null_p_values, uniformity_p
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 PAIRS = 10
 FEWEST = 5  # comparisons of a cell

@@ -9,8 +9,8 @@ from typing import Any
 
 from numpy.random import RandomState
 
-from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Source, Spec, Split
+from initbench.datasets._planar import PlanarSource
+from initbench.datasets._source import Source, Spec, Split
 from initbench.errors import InitbenchError, unknown
 
 __all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]

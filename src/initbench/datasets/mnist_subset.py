@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from initbench.datasets import manifest, mnist_files
-from initbench.datasets.source import Spec, Split
-from initbench.datasets.specification import check_keys, check_number, check_whole_number
-from initbench.datasets.torchvision_images import find, normalised, save, stored
+from initbench.datasets import _manifest as manifest
+from initbench.datasets import _mnist_files as mnist_files
+from initbench.datasets._source import Spec, Split
+from initbench.datasets._specification import check_keys, check_number, check_whole_number
+from initbench.datasets.torchvision import find, normalised, save, stored
 from initbench.errors import unknown
 
 LAYOUTS = ("images", "rows")

@@ -5,8 +5,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.method import Parameters, Streams
+from initbench.inits import _catalogue as catalogue
+from initbench.inits._method import Parameters, Streams
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -31,7 +31,7 @@ def initialize(
     for an unknown method, a parameter that does not fit it, a calibrated method without inputs,
     or a model to which the method does not apply.
     """
-    from initbench.inits.common import reset_fixed_starts
+    from initbench.inits._common import reset_fixed_starts
 
     catalogue.check(name, parameters)
     method = load(name)

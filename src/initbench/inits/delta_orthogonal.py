@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from initbench.inits.common import fill_biases, haar_law, weight_layers
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Distribution, Method, Parameters, Streams
+from initbench.inits._common import fill_biases, haar_law, weight_layers
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias, Gain
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from initbench.claims import ledger
-from initbench.config import Config, cells, experiments
-from initbench.datasets import manifest
+from initbench.datasets import _manifest as manifest
 from initbench.errors import InitbenchError, unknown
+from initbench.grid.config import Config, cells, experiments
 from initbench.report import disagreements, findings, grid, guide
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 
 def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) -> ReportInputs:

@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import layer_norm
 
-from initbench.architectures.activations import STRIDE
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._activations import STRIDE
+from initbench.architectures._feedforward import Feedforward
 from initbench.errors import InitbenchError
-from initbench.inits.common import has_fixed_start
+from initbench.inits._common import has_fixed_start
 from initbench.seeds import torch_stream
 
 ROUNDS_TAILS = (nn.Sigmoid, nn.ELU, nn.GELU, nn.SELU, nn.SiLU)

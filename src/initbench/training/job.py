@@ -7,9 +7,10 @@ from typing import Any
 
 import torch
 
-from initbench import datasets, shards
+from initbench import datasets
 from initbench.datasets import Split
-from initbench.provenance import environment
+from initbench.grid.fingerprint import environment
+from initbench.tables import shards
 from initbench.training.cell import shortened, train_cell
 
 

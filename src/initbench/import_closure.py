@@ -1,0 +1,47 @@
+"""Which of the package's files a module depends on, read from its imports without running it."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+NO_NUMBERS = {
+    *("errors.py", "io.py", "values.py", "_manifest.py", "_specification.py"),
+    *("_catalogue.py", "catalogue.py", "import_closure.py", "yaml_schemas.py"),
+}
+
+
+@cache
+def closure(path: Path) -> tuple[Path, ...]:
+    """Return `path` and all files of the package that it imports, directly or not, sorted.
+
+    Files that cannot change a number (error messages, writing, checks of settings) are left out.
+    """
+    found: set[Path] = set()
+    ahead = [path]
+    while ahead:
+        file = ahead.pop()
+        if file not in found:
+            found.add(file)
+            ahead += _imports(file)
+    return tuple(sorted(found))
+
+
+@cache
+def _imports(path: Path) -> list[Path]:
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in imports if (node.module or "").split(".")[0] == PACKAGE.name]
+    files = {file for node in ours for file in _files(node)}
+    return sorted(file for file in files if file.name not in NO_NUMBERS)
+
+
+def _files(node: ast.ImportFrom) -> list[Path]:
+    """Return the files behind `from module import names`, of submodules where names are such."""
+    base = PACKAGE.parent / (node.module or "").replace(".", "/")
+    if base.with_suffix(".py").exists():
+        return [base.with_suffix(".py")]
+    inner = [base / f"{alias.name}.py" for alias in node.names]
+    inner += [base / alias.name / "__init__.py" for alias in node.names]
+    there = [file for file in inner if file.exists()]
+    return there if len(there) == len(node.names) else [base / "__init__.py", *there]
