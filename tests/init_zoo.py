@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from initbench import architectures, inits
-from initbench.inits import _catalogue as catalogue
 from initbench.inits._common import weight_layers
 
 SEED = 2_000_000
@@ -106,13 +105,13 @@ def example(name):
 
 
 def law_of(weight, name, given):
-    return inits.load(name).METHOD.law(weight, {**catalogue.parameters(name), **given})
+    return inits.load(name).METHOD.law(weight, {**inits.parameters(name), **given})
 
 
 def general_cases(name):
     """The method's example, alone and with each value of the parameters that methods share."""
     shared = {"bias": ["zero", "default"], "shared": [True], "gain": ["activation"]}
-    defaults = catalogue.parameters(name)
+    defaults = inits.parameters(name)
     variations = [
         {parameter: value}
         for parameter, values in shared.items()
@@ -125,7 +124,7 @@ def general_cases(name):
 def models(name):
     """The models that a method is tested on: a card that speaks of no convolution means it."""
     layers = ["tiny_chain", "mnist_like", "wide_tall_square"]
-    convolves = "convolution" in catalogue.card(name)["applies_to"]
+    convolves = "convolution" in inits.card(name)["applies_to"]
     return SPECIAL.get(name, layers + ["convolutions"] * convolves)
 
 
@@ -134,7 +133,7 @@ def usual(name):
     return ZOO[SPECIAL.get(name, ["mnist_like"])[0]]
 
 
-CASES = [case for name in catalogue.names() for case in general_cases(name)] + OWN_CASES
+CASES = [case for name in inits.names() for case in general_cases(name)] + OWN_CASES
 
 
 def inputs_of(model):
@@ -176,7 +175,7 @@ def probabilities(model, name, stretch=1.0):
 
 WITH_LAW = [
     (name, model)
-    for name in catalogue.names()
+    for name in inits.names()
     for model in models(name)
     if any(law is not None for law in laws(model, name))
 ]

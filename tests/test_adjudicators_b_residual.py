@@ -14,7 +14,7 @@ import synthetic
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
 from initbench.claims.adjudicators.kit.registry import adjudicator
-from initbench.claims.adjudicators.output_bias import class_frequencies as e10_output_bias
+from initbench.claims.adjudicators.output_bias import class_frequencies
 from initbench.claims.adjudicators.special_nets import (
     custom_inits as e9_custom,
 )
@@ -75,9 +75,9 @@ class World:
     def frame(self, name: str) -> pd.DataFrame:
         experiment, kind = name.split("/")
         if experiment == "output_bias":
-            cells = product(e10_output_bias.NETS, ("output_zero", "output_prior"))
+            cells = product(class_frequencies.NETS, ("output_zero", "output_prior"))
             made = synthetic.join(getattr(self, kind)(*cell) for cell in cells)
-            priors = made["dataset"].astype(str).map(e10_output_bias.PRIORS)
+            priors = made["dataset"].astype(str).map(class_frequencies.PRIORS)
             inits = made["init"].astype(str)
             return made.assign(init=inits.where(inits != "output_prior", priors))
         dataset, nets, inits, seeds = GRIDS[experiment]
@@ -97,14 +97,14 @@ class World:
         first = changed(self.start, net, init, 1.0 if prior else 3.0) * entropy(net)
         loss = {step: 0.01 + (first - 0.01) * 0.5 ** (step / half) for step in range(0, 401, 20)}
         points = {step: (value, 0.5) for step, value in loss.items()}
-        dataset = e10_output_bias.NETS[net]
+        dataset = class_frequencies.NETS[net]
         return synthetic.curve(init, points, seeds, 40, dataset=dataset, architecture=net)
 
     def layers(self, net: str, init: str) -> pd.DataFrame:
         rare = changed(self.recall, net, init, 0.6)
         values = {(step, "output", "recall", 0): 1.0 for step in (0, 400)}
         values |= {(0, "output", "recall", 1): 0.0, (400, "output", "recall", 1): rare}
-        dataset = e10_output_bias.NETS[net]
+        dataset = class_frequencies.NETS[net]
         return synthetic.layers(init, values, SEEDS["B59"], dataset, net)
 
 
@@ -243,12 +243,12 @@ def loss(*rows: list[float]) -> pd.DataFrame:
 def test_both_starts_have_the_goal_of_the_run_from_zero() -> None:
     zero = loss([10, 8, 1, 0], [10, 0, 0, 0])
     prior = loss([2, 1, 1, 0], [0.5, 0, 0, 0])
-    saved = e10_output_bias.saving(prior, zero)
+    saved = class_frequencies.saving(prior, zero)
     assert saved.sample == pytest.approx([0.5, 1.0])
 
 
 def test_a_goal_that_is_never_met_takes_all_steps() -> None:
-    found = e10_output_bias.steps_to(loss([3, 2, 2, 2], [3, np.nan, 0, 0]), pd.Series([1.0, 1.0]))
+    found = class_frequencies.steps_to(loss([3, 2, 2, 2], [3, np.nan, 0, 0]), pd.Series([1.0, 1.0]))
     assert found.tolist() == [30, 20]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initbench.claims.adjudicators.kit import probes as e4_probe
+from initbench.claims.adjudicators.kit import probes
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.adjudicators.propagation import (
     gradients as e4_gradients,
@@ -208,20 +208,20 @@ def test_a_preview_of_two_draws_does_not_fail(claim: str) -> None:
 
 def test_an_unmeasured_net_is_refused() -> None:
     with pytest.raises(InitbenchError, match="no value of init sparse"):
-        e4_probe.picked(World().tables(), "signal", init="sparse")
+        probes.picked(World().tables(), "signal", init="sparse")
 
 
 @given(st.floats(-3, 3), st.floats(-2, 2))
 def test_a_line_in_the_logarithm_has_its_slope(slope: float, height: float) -> None:
     layers = np.array([1, 2, 3, 10, 20])
     sizes = pd.DataFrame([10 ** (height + slope * layers)], columns=layers)
-    assert e4_probe.log_slopes(sizes)[0] == pytest.approx(slope, abs=1e-9)
+    assert probes.log_slopes(sizes)[0] == pytest.approx(slope, abs=1e-9)
 
 
 def test_a_vanished_signal_has_a_finite_slope_and_no_share() -> None:
     sizes = pd.DataFrame([[1.0, 0.0], [0.0, 0.0]], columns=[1, 2])
-    assert np.isfinite(e4_probe.log_slopes(sizes)).all()
-    assert (e4_probe.ratios(sizes, at=2) == 0).all()
+    assert np.isfinite(probes.log_slopes(sizes)).all()
+    assert (probes.ratios(sizes, at=2) == 0).all()
 
 
 def test_layers_where_only_rounding_is_left_do_not_flatten_the_slope() -> None:
@@ -230,7 +230,7 @@ def test_layers_where_only_rounding_is_left_do_not_flatten_the_slope() -> None:
         "second_moment": 0.25,
     }
     tables = World({"signal/xavier_normal/sigmoid/*": fading}).tables()
-    slopes = e4_probe.forward(tables, e4_probe.Net("xavier_normal", "sigmoid"))
+    slopes = probes.forward(tables, probes.Net("xavier_normal", "sigmoid"))
     assert slopes.to_numpy() == pytest.approx(-2)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from initbench.checks import eigenvectors as checks
 from initbench.claims.adjudicators.kit.registry import adjudicator
-from initbench.claims.adjudicators.matrices import printed as e5_printed
+from initbench.claims.adjudicators.matrices import printed
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
@@ -191,7 +191,7 @@ def test_another_matrix_is_not_the_printed_one(monkeypatch: pytest.MonkeyPatch) 
     tables = World().tables()
     wrong = MATRIX + 0.001
     tables.frames["matrices/eigenvalues"] = eigenvalues(1.001 * np.linalg.eigvals(MATRIX))
-    monkeypatch.setattr(e5_printed, "MATRIX", wrong)
+    monkeypatch.setattr(printed, "MATRIX", wrong)
     assert [judged(claim, tables) for claim in ("C05", "C11", "C16")] == [NO] * 3
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from initbench.figures.kit import catalogue as figure_catalogue
+from initbench.figures.kit import catalogue
 from project_ledger import the_ledger
 from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
@@ -74,7 +74,7 @@ def desk(tmp_path_factory):
     config = tiny()
     rows = the_ledger().rows
     needs = {need for row in rows if row.id == "D17" for need in row.needs}
-    needs |= set(figure_catalogue.catalogue()["tiny_loss_curves"].needs)
+    needs |= set(catalogue.catalogue()["tiny_loss_curves"].needs)
     config["datasets"]["mnist"] = MNIST
     config["experiments"] = dict.fromkeys(sorted(needs), config["experiments"]["tiny"])
     project = lay(tmp_path_factory.mktemp("desk") / "project", config)

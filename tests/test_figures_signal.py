@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from initbench import figures
 from initbench.figures.kit import style
+from initbench.figures.kit.registry import Drawing, registry
 from initbench.figures.kit.save import svg
 from initbench.figures.propagation.backward import SHAPES, decades, units
 from initbench.figures.propagation.conv_borders import BOUNDS, FILLS, TEXTS, blocks
@@ -55,8 +55,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_probes(tmp_path_factory.mktemp("probes"), seeds=3)
 
 
-def draw(name: str, folder: Path) -> figures.Drawing:
-    return figures.registry()[name].draw(Tables(folder))
+def draw(name: str, folder: Path) -> Drawing:
+    return registry()[name].draw(Tables(folder))
 
 
 def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
@@ -69,7 +69,7 @@ def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_figure_names_its_claims(name: str) -> None:
-    assert figures.registry()[name].claims == tuple(CLAIMS[name].split())
+    assert registry()[name].claims == tuple(CLAIMS[name].split())
 
 
 @pytest.mark.parametrize("name", ["signal_activations_share", "lsuv_scale", "conv_border_maps"])

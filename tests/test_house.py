@@ -97,13 +97,13 @@ def test_every_link_of_the_readme_leads_somewhere(path):
 
 
 def test_readme_examples_name_a_figure_and_a_claim_that_exist():
-    from initbench import figures
+    from initbench.figures.kit.registry import registry
 
     ledger = the_ledger()
     shown = re.findall(r"results/figures/(\w+)\.svg", README)
     judged = re.findall(r"results/verdicts/(\w+)\.json", README)
     assert shown
-    assert set(shown) <= set(figures.registry())
+    assert set(shown) <= set(registry())
     assert judged
     assert set(judged) <= {row.id for row in ledger.rows}
 

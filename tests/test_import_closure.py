@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from initbench import import_closure as sources
+from initbench import import_closure
 
 
 def test_a_closure_holds_what_is_imported_inside_functions_and_in_brackets(tmp_path: Path):
@@ -13,5 +13,5 @@ def test_a_closure_holds_what_is_imported_inside_functions_and_in_brackets(tmp_p
         "def later():\n    from initbench import seeds  # (only here)\n",
         encoding="utf-8",
     )
-    names = {path.name for path in sources.closure(file)}
+    names = {path.name for path in import_closure.closure(file)}
     assert {"code.py", "_common.py", "seeds.py"} <= names

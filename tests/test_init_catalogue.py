@@ -13,7 +13,7 @@ from torch import nn
 
 from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import _catalogue as catalogue
+from initbench.import_closure import closure
 from initbench.inits._method import Streams
 
 ROOT = Path(__file__).parents[1]
@@ -24,21 +24,21 @@ METHODS = """branch_normal branch_scaled constant constant_layer critical defaul
 
 
 def test_the_methods_of_the_documents_exist():
-    assert set(METHODS.split()) <= set(catalogue.names())
+    assert set(METHODS.split()) <= set(inits.names())
 
 
 def test_reading_the_catalogue_imports_no_torch():
     code = (
-        "import sys; from initbench.inits import _catalogue as c;"
-        "[(c.card(n), c.parameters(n), c.source_files(n)) for n in c.names()];"
+        "import sys; from initbench import inits as c;"
+        "[(c.card(n), c.parameters(n), c.source_file(n)) for n in c.names()];"
         "c.check('normal', {'std': 0.01}); sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_parameters_are_those_of_the_signature():
-    assert catalogue.parameters("normal") == {"std": Parameter.empty, "bias": "zero"}
-    assert catalogue.parameters("orthogonal") == {
+    assert inits.parameters("normal") == {"std": Parameter.empty, "bias": "zero"}
+    assert inits.parameters("orthogonal") == {
         "gain": 1.0,
         "shared": False,
         "layers": "all",
@@ -48,19 +48,19 @@ def test_parameters_are_those_of_the_signature():
 
 
 def test_source_files_follow_the_imports():
-    found = {path.stem for path in catalogue.source_files("orthogonal")}
+    found = {path.stem for path in closure(inits.source_file("orthogonal"))}
     own = {"orthogonal", "default", "xavier_uniform", "_gains"}
     assert found == {*own, "_common", "_method", "seeds"}
-    found = {path.stem for path in catalogue.source_files("normal")}
+    found = {path.stem for path in closure(inits.source_file("normal"))}
     assert found == {"normal", "_common", "_method", "seeds"}
 
 
 def test_card_holds_the_literals_of_the_file():
-    card = catalogue.card("svd")
+    card = inits.card("svd")
     assert card["title"] == "Chosen singular values"
     assert card["example"] == {"condition_number": 4.0, "scale": 0.8}
     assert "law" not in card
-    assert catalogue.card("lsuv")["calibrated"] is True
+    assert inits.card("lsuv")["calibrated"] is True
 
 
 @pytest.mark.parametrize(
@@ -94,18 +94,18 @@ def test_card_holds_the_literals_of_the_file():
 )
 def test_bad_parameters_are_refused_in_one_sentence(name, given, message):
     with pytest.raises(InitbenchError, match=message) as caught:
-        catalogue.check(name, given)
+        inits.check(name, given)
     assert "\n" not in str(caught.value)
     with pytest.raises(InitbenchError, match=message):
         inits.initialize(nn.Linear(2, 2), name, given, 0)
 
 
 def test_good_parameters_pass():
-    catalogue.check("orthogonal", {"layers": [0, 1], "rest": "xavier_uniform", "gain": 2})
-    catalogue.check("orthogonal", {"layers": "worst"})
-    catalogue.check("constant", {"value": -1})
-    catalogue.check("xavier_normal", {"gain": "activation"})
-    catalogue.check("he_normal", {"gain": 1, "negative_slope": 0.2})
+    inits.check("orthogonal", {"layers": [0, 1], "rest": "xavier_uniform", "gain": 2})
+    inits.check("orthogonal", {"layers": "worst"})
+    inits.check("constant", {"value": -1})
+    inits.check("xavier_normal", {"gain": "activation"})
+    inits.check("he_normal", {"gain": 1, "negative_slope": 0.2})
 
 
 def test_unknown_method_cannot_be_loaded():

@@ -5,8 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from initbench import datasets
-from initbench import probes as at_init
+from initbench import datasets, probes
 from initbench.probes._nets import draw_mlp
 from initbench.probes.curvature import derivatives, moons
 from initbench.seeds import numpy_stream
@@ -16,7 +15,7 @@ SPEC = {"measure": "curvature"}
 
 
 def measured(init, activation, seeds=range(SEED, SEED + 1), **settings):
-    table = at_init.measure({**SPEC, "activations": [activation], **settings}, init, seeds)
+    table = probes.measure({**SPEC, "activations": [activation], **settings}, init, seeds)
     return table.to_pandas().set_index("quantity").value
 
 
@@ -83,7 +82,7 @@ def test_a_linear_net_of_one_unit_by_finite_differences():
 
 
 def test_width_and_depth_are_settings():
-    table = at_init.measure(
+    table = probes.measure(
         {**SPEC, "activations": ["tanh"], "widths": [3, 5], "depth": 2},
         {"method": "default"},
         range(SEED, SEED + 2),

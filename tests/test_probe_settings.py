@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from initbench import probes as at_init
+from initbench import probes
 from initbench.errors import InitbenchError
 from initbench.grid import config
 from initbench.tables import schemas
@@ -31,23 +31,23 @@ SMALL = {
 
 
 def frame(name, seeds):
-    return at_init.measure(*SMALL[name], seeds).to_pandas()
+    return probes.measure(*SMALL[name], seeds).to_pandas()
 
 
 def test_the_measurements_of_the_config_exist_and_are_tested():
     asked = {probe["measure"] for probe in CONFIG["probes"].values()}
-    assert asked <= set(at_init.measurements()) == set(SMALL)
+    assert asked <= set(probes.measurements()) == set(SMALL)
 
 
 @pytest.mark.parametrize("probe", CONFIG["probes"])
 def test_the_probes_of_the_config_are_sound(probe):
-    at_init.check(config.settings(CONFIG["probes"][probe]))
+    probes.check(config.settings(CONFIG["probes"][probe]))
 
 
 def test_checking_imports_no_torch():
     code = (
-        "import sys; from initbench import probes as at_init;"
-        "at_init.check({'measure': 'spectra', 'widths': [2], 'products': [1]});"
+        "import sys; from initbench import probes;"
+        "probes.check({'measure': 'spectra', 'widths': [2], 'products': [1]});"
         "sys.exit('torch' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -69,19 +69,19 @@ def test_checking_imports_no_torch():
 )
 def test_a_bad_setting_is_refused_in_one_sentence(changes, message):
     with pytest.raises(InitbenchError) as caught:
-        at_init.check({**PROPAGATION, **changes})
+        probes.check({**PROPAGATION, **changes})
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_missing_setting_is_named():
     with pytest.raises(InitbenchError, match="'spectra' needs the parameter 'products'; add it"):
-        at_init.check({"measure": "spectra", "widths": [2]})
+        probes.check({"measure": "spectra", "widths": [2]})
 
 
 @pytest.mark.parametrize("name", SMALL)
 def test_the_table_has_the_columns_of_the_collected_one(name):
-    table = at_init.measure(*SMALL[name], range(2))
+    table = probes.measure(*SMALL[name], range(2))
     schemas.check("values", table, name)
     keys = table.to_pandas().drop(columns="value")
     assert not keys.duplicated().any()
@@ -99,5 +99,5 @@ def test_a_value_depends_on_its_own_seed_only(name):
 
 def test_a_job_draws_from_its_first_seed_on():
     spec, init = SMALL["spectra"]
-    table = at_init.run({"probe": spec, "init": init, "first": 5, "draws": 2})
-    assert table.equals(at_init.measure(spec, init, range(5, 7)))
+    table = probes.run({"probe": spec, "init": init, "first": 5, "draws": 2})
+    assert table.equals(probes.measure(spec, init, range(5, 7)))

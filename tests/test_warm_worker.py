@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from initbench.jobs import warm_worker as warm
+from initbench.jobs import warm_worker
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks are safe on Linux only")
 HAND_OVER = "from initbench.jobs.warm_worker import hand_over\nhand_over()\n"
@@ -18,9 +18,9 @@ HAND_OVER = "from initbench.jobs.warm_worker import hand_over\nhand_over()\n"
 @pytest.fixture(scope="module")
 def worker():
     """Return a running worker, with no address left in the environment afterwards."""
-    before = os.environ.get(warm.ADDRESS)
-    process = warm.start()
-    address = Path(os.environ[warm.ADDRESS])
+    before = os.environ.get(warm_worker.ADDRESS)
+    process = warm_worker.start()
+    address = Path(os.environ[warm_worker.ADDRESS])
     end = time.monotonic() + 60
     while not address.exists():
         assert time.monotonic() < end, "the worker never listened"
@@ -29,7 +29,7 @@ def worker():
     process.stdin.close()
     assert process.wait(60) == 0
     assert not address.parent.exists()
-    os.environ.pop(warm.ADDRESS)
+    os.environ.pop(warm_worker.ADDRESS)
     assert before is None
 
 
@@ -82,7 +82,7 @@ def test_children_do_not_share_what_they_import(worker, tmp_path):
 
 
 def test_without_a_worker_a_script_runs_by_itself(tmp_path, monkeypatch):
-    monkeypatch.setenv(warm.ADDRESS, str(tmp_path / "nobody"))
+    monkeypatch.setenv(warm_worker.ADDRESS, str(tmp_path / "nobody"))
     assert run(tmp_path, "import sys; sys.exit(4)").returncode == 4
 
 

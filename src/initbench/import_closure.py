@@ -4,10 +4,15 @@ import ast
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+from initbench.discovery import PACKAGE
+
 NO_NUMBERS = {
-    *("errors.py", "io.py", "values.py", "_manifest.py", "_specification.py"),
-    *("_catalogue.py", "catalogue.py", "import_closure.py", "yaml_schemas.py"),
+    PACKAGE / name
+    for name in (
+        *("errors.py", "io.py", "values.py", "discovery.py", "import_closure.py"),
+        *("datasets/_manifest.py", "datasets/_specification.py", "inits/_catalogue.py"),
+        *("figures/kit/catalogue.py", "grid/yaml_schemas.py"),
+    )
 }
 
 
@@ -33,7 +38,7 @@ def _imports(path: Path) -> list[Path]:
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
     ours = [node for node in imports if (node.module or "").split(".")[0] == PACKAGE.name]
     files = {file for node in ours for file in _files(node)}
-    return sorted(file for file in files if file.name not in NO_NUMBERS)
+    return sorted(file for file in files if file not in NO_NUMBERS)
 
 
 def _files(node: ast.ImportFrom) -> list[Path]:

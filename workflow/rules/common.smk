@@ -4,11 +4,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from initbench import datasets
-from initbench.figures.kit import catalogue as figure_catalogue
-from initbench.grid import config as grid
-from initbench.grid import fingerprint as provenance
 from initbench.claims import ledger as claims_ledger
+from initbench.discovery import PACKAGE
 from initbench.errors import InitbenchError
+from initbench.figures.kit import catalogue
+from initbench.grid import config as grid, fingerprint
 from initbench.grid.cells import Meanings
 
 ROOT = Path(workflow.basedir)
@@ -55,7 +55,7 @@ ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.need
 FAMILIES = sorted({row.family for row in ROWS})
 FIGURES = {
     name: entry
-    for name, entry in figure_catalogue.catalogue().items()
+    for name, entry in catalogue.catalogue().items()
     if AVAILABLE.issuperset(entry.needs)
 }
 
@@ -88,7 +88,7 @@ def meaning_of_data(wildcards):
 def source_of_data(wildcards):
     """Return the source files that a dataset depends on."""
     source = config["datasets"][wildcards.dataset]["source"]
-    files = [provenance.PACKAGE / "seeds.py", datasets.source_file(source)]
+    files = [PACKAGE / "seeds.py", datasets.source_file(source)]
     return [os.path.relpath(file) for file in files]
 
 
@@ -156,7 +156,7 @@ def tables_of_figure(wildcards):
 
 def sources_of_figure(wildcards):
     """Return the source files that a figure depends on."""
-    files = figure_catalogue.source_files(FIGURES[wildcards.figure])
+    files = catalogue.source_files(FIGURES[wildcards.figure])
     return [os.path.relpath(file) for file in files]
 
 

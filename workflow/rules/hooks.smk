@@ -1,9 +1,8 @@
 # What is said and done before the first job and after the last.
 import time
 
-from initbench.costs import estimate, progress
-from initbench.costs import snakemake_itself as sitting
-from initbench.jobs import warm_worker as warm
+from initbench.costs import estimate, progress, snakemake_itself
+from initbench.jobs import warm_worker
 
 
 def unattainable():
@@ -29,7 +28,7 @@ def begin():
     PLAN = estimate.plan(Path(RESULTS), benchmarks, cores, config["purpose"])
     progress.keep(PLAN, Path(RESULTS))
     ENDED = progress.watch(PLAN, Path(RESULTS))
-    sitting.announce()
+    snakemake_itself.announce()
     print(f"initbench: {estimate.announcement(PLAN)}")
 
 
@@ -54,7 +53,7 @@ def announce():
 def start_worker():
     """Start the process that imports the libraries once for all jobs; it ends with this one."""
     global WORKER
-    WORKER = warm.start()
+    WORKER = warm_worker.start()
 
 
 onstart:

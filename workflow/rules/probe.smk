@@ -6,13 +6,15 @@ def probe_spec(wildcards):
 
 def probe_sources(wildcards):
     """Return the source files that a probe's numbers depend on."""
-    return [os.path.relpath(f) for f in provenance.probe_sources(probe_spec(wildcards))]
+    return [
+        os.path.relpath(f) for f in fingerprint.probe_sources(probe_spec(wildcards))
+    ]
 
 
 def probe_fingerprint(wildcards):
     """Return the hash of a probe's meaning and sources; it stands in the Parquet footers."""
     spec = probe_spec(wildcards)
-    return provenance.fingerprint(spec, provenance.probe_sources(spec))
+    return fingerprint.fingerprint(spec, fingerprint.probe_sources(spec))
 
 
 def probe_folders(probe):

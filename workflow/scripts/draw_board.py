@@ -4,8 +4,7 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench.figures import save_png
-    from initbench.figures.kit import save
+    from initbench.figures.kit.save import save, save_png
     from initbench.figures.pipeline.verdict_board import draw_board
 
     drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text()))

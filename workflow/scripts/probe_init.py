@@ -3,9 +3,9 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import probes as at_init
+    from initbench import probes
     from initbench.tables import shards
 
     metadata = {**dict(snakemake.wildcards), "fingerprint": snakemake.params.fingerprint}
-    table = at_init.run(snakemake.params.spec)
+    table = probes.run(snakemake.params.spec)
     shards.write(table, Path(snakemake.output.values), metadata)

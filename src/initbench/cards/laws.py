@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from initbench import architectures, inits
 from initbench.architectures.mlp import MLP
 from initbench.datasets import FIRST_SEED
-from initbench.inits import _catalogue as catalogue
 from initbench.inits._common import fans, weight_layers
 from initbench.statistics import mean
 
@@ -37,7 +36,7 @@ def law(
     module = inits.load(method)
     # A gain of the net's activation is no number; the default one takes its place.
     given = {k: v for k, v in {**module.METHOD.example, **given}.items() if v != "activation"}
-    parameters = {**catalogue.parameters(method), **given}
+    parameters = {**inits.parameters(method), **given}
     declared = [module.METHOD.law(weight, parameters) for weight in _weights(_plain())]
     if any(one is not None for one in declared):
         draws = [_drawn(method, given, None, seed) for seed in range(LAW_DRAWS)]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from initbench.costs import benchmark_files as benchmarks
+from initbench.costs import benchmark_files
 from initbench.costs.peak import peak_of_another_process
-from initbench.grid.fingerprint import ROOT
+from initbench.discovery import ROOT
 
 REFERENCE = ROOT / "reports" / "reference" / "costs.json"  # what the committed run cost
 OTHER = "other"  # jobs without a benchmark file: judging, copying, none of them long
@@ -52,7 +52,7 @@ def plan(results: Path, targets: Sequence[str | None], cores: int, purpose: str)
     """
     files = sorted(file for file in targets if file)
     jobs = Counter(kind(file, results) for file in files)
-    seconds, source = benchmarks.mean_seconds(results), "earlier runs"
+    seconds, source = benchmark_files.mean_seconds(results), "earlier runs"
     if purpose == "full" and REFERENCE.exists() and not seconds.keys() >= jobs.keys():
         seconds = {**scaled(json.loads(REFERENCE.read_text(encoding="utf-8"))), **seconds}
         source = "the reference run, scaled to this machine"
@@ -63,7 +63,7 @@ def plan(results: Path, targets: Sequence[str | None], cores: int, purpose: str)
 
 def kind(file: str, results: Path) -> str:
     """Return the kind of the job that leaves the benchmark `file`."""
-    return benchmarks.kind(Path(file).relative_to(results / benchmarks.FOLDER))
+    return benchmark_files.kind(Path(file).relative_to(results / benchmark_files.FOLDER))
 
 
 def scaled(costs: Mapping[str, Any]) -> dict[str, float]:

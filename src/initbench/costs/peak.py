@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from initbench.import_closure import PACKAGE
+from initbench.discovery import PACKAGE
 
 SIDE = 1024  # of the two square matrices
 PATIENCE = 60.0  # seconds that a process may take to tell

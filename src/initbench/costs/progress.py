@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from initbench import io
-from initbench.costs import benchmark_files as benchmarks
+from initbench.costs import benchmark_files
 from initbench.costs.estimate import OTHER, Plan, kind, span
 
 PLAN = "plan.json"  # below the results
@@ -35,7 +35,7 @@ class Progress:
         taken: dict[str, list[float]] = defaultdict(list)
         for file in map(Path, plan.files):
             if file.exists() and file.stat().st_mtime >= plan.started:
-                taken[kind(str(file), results)].append(benchmarks.seconds(file))
+                taken[kind(str(file), results)].append(benchmark_files.seconds(file))
         total = {name: sum(t for t in times if t > 0) for name, times in taken.items()}  # no NaN
         return cls({name: len(times) for name, times in taken.items()}, total)
 

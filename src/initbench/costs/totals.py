@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from initbench.costs import benchmark_files as benchmarks
+from initbench.costs import benchmark_files
 
 USED = re.compile(r"used ([\d.]+) s of processor time and at most (\d+) MB")
 Record = dict[str, Any]
@@ -19,7 +19,8 @@ def costs(results: Path) -> Record:
     A job's log says what it used; the benchmark file, how long it took.
     """
     rows = [
-        _row(file, place, results / "logs") for file, place in benchmarks.files(results).items()
+        _row(file, place, results / "logs")
+        for file, place in benchmark_files.files(results).items()
     ]
     if not rows:
         return {"rules": [], "total_seconds": 0.0, "total_processor_seconds": 0.0}
@@ -43,8 +44,8 @@ def _row(file: Path, place: Path, logs: Path) -> Record:
     used = USED.search(log.read_text() if log.exists() else "")
     processor, memory = map(float, used.groups()) if used else (float("nan"), float("nan"))
     return {
-        "rule": benchmarks.kind(place),
-        "seconds": benchmarks.seconds(file),
+        "rule": benchmark_files.kind(place),
+        "seconds": benchmark_files.seconds(file),
         "processor_seconds": processor,
         "max_rss_mb": memory,
     }

@@ -1,51 +1,47 @@
 """Data sets, one file a source; `prepare` writes what `load` hands to training. Torch-free."""
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from numpy.random import RandomState
 
+from initbench.datasets._manifest import read as read_manifest
 from initbench.datasets._planar import PlanarSource
 from initbench.datasets._source import Source, Spec, Split
-from initbench.errors import InitbenchError, unknown
+from initbench.discovery import load as load_module
+from initbench.discovery import module_file, modules
+from initbench.errors import InitbenchError
 
-__all__ = ["FIRST_SEED", "Split", "check_spec", "draw", "load", "prepare", "source_file", "sources"]
+__all__ = [
+    "FIRST_SEED",
+    "Split",
+    "check_spec",
+    "draw",
+    "load",
+    "prepare",
+    "read_manifest",
+    "source_file",
+    "sources",
+]
 
 FIRST_SEED = 2_000_000
 
 
-@cache
-def _registry() -> dict[str, tuple[Source, Path]]:
-    """Return each source of this folder, and its file, by its name."""
-    found = {}
-    for entry in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{entry.name}")
-        if hasattr(module, "SOURCE"):
-            found[module.SOURCE.name] = (module.SOURCE, Path(str(module.__file__)))
-    return found
-
-
 def sources() -> list[str]:
-    """Return the names of all sources."""
-    return sorted(_registry())
+    """Return the names of all sources, sorted."""
+    return list(modules("datasets"))
 
 
 def source_file(source: str) -> Path:
     """Return the file that defines `source`; InitbenchError if there is none."""
-    if source not in _registry():
-        raise unknown("data source", source, sources())
-    return _registry()[source][1]
+    return module_file("datasets", "data source", source)
 
 
 def _source(spec: Spec) -> Source:
-    name = str(spec.get("source", ""))
-    if name not in _registry():
-        raise unknown("data source", name, sources())
-    return _registry()[name][0]
+    file = source_file(str(spec.get("source", "")))
+    source: Source = load_module("datasets", file.stem).SOURCE
+    return source
 
 
 def check_spec(spec: Spec) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets import _manifest as manifest
+from initbench.datasets import _manifest
 from initbench.datasets._source import Spec, Split
 from initbench.datasets._specification import check_keys, check_whole_number
 from initbench.seeds import numpy_stream
@@ -39,11 +39,11 @@ class DrawnSource:
     def prepare(self, spec: Spec, data_folder: Path, out_folder: Path, seed: int) -> dict[str, Any]:
         """Write and return the manifest; its class shares are those of `seed`."""
         split = self.draw(spec, numpy_stream(seed, "data"))
-        return manifest.write(
+        return _manifest.write(
             out_folder,
             {
                 "source": self.name,
-                **manifest.describe_labels(split.train_y[0], split.test_y[0]),
+                **_manifest.describe_labels(split.train_y[0], split.test_y[0]),
                 "shape": list(split.train_x.shape[2:]),
                 "normalisation": "none",
                 "sha256": {},

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets import _manifest as manifest
+from initbench.datasets import _manifest
 from initbench.datasets._source import Labels, Points, Spec, Split
 from initbench.datasets._specification import check_keys, check_number, check_whole_number
 from initbench.errors import unknown
@@ -82,14 +82,14 @@ class PlanarSource:
         split = self.split(spec, numpy_stream(seed, "data"))
         path = out_folder / "sample.csv"
         write_text(path, _csv(split))
-        return manifest.write(
+        return _manifest.write(
             out_folder,
             {
                 "source": self.name,
-                **manifest.describe_labels(split.train_y[0], split.test_y[0]),
+                **_manifest.describe_labels(split.train_y[0], split.test_y[0]),
                 "shape": [2],
                 "normalisation": STANDARDIZE[spec["standardize"]],
-                "sha256": {path.name: manifest.sha256(path)},
+                "sha256": {path.name: _manifest.sha256(path)},
                 "note": f"drawn anew for each seed; sample and class shares are of seed {seed}",
             },
         )

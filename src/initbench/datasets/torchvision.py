@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from initbench.datasets import _manifest as manifest
-from initbench.datasets import _mnist_files as mnist_files
+from initbench.datasets import _manifest, _mnist_files
 from initbench.datasets._source import Spec, Split
 from initbench.datasets._specification import check_keys, check_number
 from initbench.errors import InitbenchError, unknown
@@ -51,14 +50,14 @@ class TorchvisionImages:
         """Write the four arrays as uint8 .npy files and the manifest; return the manifest."""
         out_folder.mkdir(parents=True, exist_ok=True)
         arrays, origin = find(spec["name"], data_folder, out_folder)
-        checksums = dict(mnist_files.SHA256) if spec["name"] == "MNIST" else {}
+        checksums = dict(_mnist_files.SHA256) if spec["name"] == "MNIST" else {}
         for name, array in arrays.items():
             checksums[f"{name}.npy"] = save(out_folder / f"{name}.npy", array)
-        return manifest.write(
+        return _manifest.write(
             out_folder,
             {
                 "source": f"{self.name} {spec['name']}",
-                **manifest.describe_labels(arrays["train_y"], arrays["test_y"]),
+                **_manifest.describe_labels(arrays["train_y"], arrays["test_y"]),
                 "shape": list(arrays["train_x"].shape[1:]),
                 "normalisation": f"(pixel / 255 - {spec['mean']}) / {spec['std']}",
                 "sha256": checksums,
@@ -83,7 +82,7 @@ def stored(folder: Path, name: str) -> Pixels:
 
     Mapped, not read: jobs side by side share one copy. InitbenchError if missing or damaged.
     """
-    path = manifest.verified(folder, f"{name}.npy")
+    path = _manifest.verified(folder, f"{name}.npy")
     array: Pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
@@ -108,13 +107,13 @@ def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
         with TemporaryDirectory(prefix=".", dir=out_folder) as scratch:
             return _carried_or_downloaded(name, data_folder, Path(scratch))
     if name == "MNIST":
-        mnist_files.verify(data_folder / "MNIST" / "raw")
+        _mnist_files.verify(data_folder / "MNIST" / "raw")
     return arrays, "found in the data folder"
 
 
 def _carried_or_downloaded(name: str, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
     if name == "MNIST" and (data_folder / "mnist").is_dir():
-        mnist_files.lay_out(data_folder / "mnist", scratch)
+        _mnist_files.lay_out(data_folder / "mnist", scratch)
         return _read(name, scratch), "carried with the project"
     try:
         _torchvision_class(name)(scratch, download=True)
@@ -161,7 +160,7 @@ def save(path: Path, array: Pixels) -> str:
     buffer = io.BytesIO()
     np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
     write_bytes(path, buffer.getbuffer())
-    return manifest.sha256(path)
+    return _manifest.sha256(path)
 
 
 SOURCE = TorchvisionImages()

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from initbench.grid import fingerprint as provenance
+from initbench.grid import fingerprint
 from initbench.grid.config import Config, cell_spec
 
 
@@ -40,7 +40,7 @@ class Meanings:
         kinds = (
             spec["init"]["method"], spec["architecture"]["family"], spec["dataset"]["source"]
         )  # fmt: skip
-        return Meaning(spec, provenance.fingerprint(spec, _sources(*kinds)))
+        return Meaning(spec, fingerprint.fingerprint(spec, _sources(*kinds)))
 
 
 @cache
@@ -51,4 +51,4 @@ def _sources(method: str, family: str, source: str) -> list[Path]:
         "architecture": {"family": family},
         "dataset": {"source": source},
     }
-    return provenance.cell_sources(kinds)
+    return fingerprint.cell_sources(kinds)

@@ -10,11 +10,9 @@ from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from initbench import architectures, datasets
-from initbench import probes as at_init
+from initbench import architectures, datasets, inits, probes
 from initbench.errors import InitbenchError, unknown
 from initbench.grid import yaml_schemas
-from initbench.inits import _catalogue as catalogue
 from initbench.matrices import ensembles
 from initbench.training.protocol import Protocol, shorten
 
@@ -90,7 +88,7 @@ def _check_entries(config: Config, root: Path) -> None:
         architectures.check(spec)
     for name, spec in config["inits"].items():
         parameters = {key: value for key, value in spec.items() if key != "method"}
-        catalogue.check(spec["method"], parameters)
+        inits.check(spec["method"], parameters)
         _check_rule(name, spec["method"], root)
     for spec in config["protocols"].values():
         Protocol.of(spec)
@@ -107,7 +105,7 @@ def _check_rule(name: str, method: str, root: Path) -> None:
 
 def _check_measurements(config: Config) -> None:
     for name, spec in config.get("probes", {}).items():
-        at_init.check(settings(spec))
+        probes.check(settings(spec))
         for init in spec["inits"]:
             if init not in config["inits"]:
                 raise unknown(f"name in inits of probe '{name}':", init, config["inits"])

@@ -1,12 +1,14 @@
 """Init methods: one file a method, found by its name; nothing here imports torch early."""
 
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from initbench import discovery
 from initbench.errors import InitbenchError
-from initbench.inits import _catalogue as catalogue
+from initbench.inits._catalogue import card, check, names, parameters, source_file
 from initbench.inits._method import Parameters, Streams
+
+__all__ = ["card", "check", "initialize", "load", "names", "parameters", "source_file"]
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 def load(name: str) -> ModuleType:
     """Import and return the module of the method `name`; raises InitbenchError if unknown."""
-    return import_module(f"initbench.inits.{catalogue.source_file(name).stem}")
+    return discovery.load("inits", source_file(name).stem)
 
 
 def initialize(
@@ -33,7 +35,7 @@ def initialize(
     """
     from initbench.inits._common import reset_fixed_starts
 
-    catalogue.check(name, parameters)
+    check(name, parameters)
     method = load(name)
     reset_fixed_starts(model)
     if not method.METHOD.calibrated:

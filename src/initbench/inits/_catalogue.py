@@ -6,29 +6,19 @@ from functools import cache
 from inspect import Parameter
 from pathlib import Path
 
+from initbench.discovery import module_file, modules
 from initbench.errors import InitbenchError, unknown
-from initbench.import_closure import closure
 from initbench.values import check_value
-
-FOLDER = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """Return the names of all methods: the stems of their files, sorted."""
-    return sorted(path.stem for path in FOLDER.glob("[!_]*.py"))
+    """Return the names of all methods, sorted."""
+    return list(modules("inits"))
 
 
 def source_file(name: str) -> Path:
     """Return the file of the method `name`; raises InitbenchError if there is none."""
-    file = FOLDER / f"{name}.py"
-    if name.startswith("_") or not file.is_file():
-        raise unknown("init method", name, names())
-    return file
-
-
-def source_files(name: str) -> list[Path]:
-    """Return the files that decide the draws of `name`: its own and those of ours it imports."""
-    return list(closure(source_file(name)))
+    return module_file("inits", "init method", name)
 
 
 def parameters(name: str) -> dict[str, object]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from initbench.errors import InitbenchError
-from initbench.jobs import warm_worker as warm
+from initbench.jobs import warm_worker
 
 PR_SET_PDEATHSIG = 1  # prctl(2), Linux
 
@@ -23,7 +23,7 @@ def job(log: str) -> Iterator[None]:
     a warm worker is at hand, it runs the whole script, and here the body is never reached.
     """
     die_with_parent()
-    warm.hand_over()
+    warm_worker.hand_over()
     with Path(log).open("w") as file, redirect_stdout(file), redirect_stderr(file):
         try:
             yield

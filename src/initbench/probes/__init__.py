@@ -1,11 +1,10 @@
 """Measurements on nets as an init leaves them, without training (family E4); one file each."""
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from initbench.errors import unknown
+from initbench.discovery import load, module_file, modules
 from initbench.values import check_keywords
 
 if TYPE_CHECKING:
@@ -15,15 +14,13 @@ Spec = Mapping[str, Any]
 
 
 def measurements() -> list[str]:
-    """Return the names of all measurements: the files of this folder; imports no torch."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("[!_]*.py"))
+    """Return the names of all measurements, sorted; imports no torch."""
+    return list(modules("probes"))
 
 
 def source_file(name: str) -> Path:
     """Return the file of the measurement `name`; raises InitbenchError if there is none."""
-    if name not in measurements():
-        raise unknown("measurement at initialization", name, measurements())
-    return Path(__file__).with_name(f"{name}.py")
+    return module_file("probes", "measurement at initialization", name)
 
 
 def check(spec: Spec) -> None:
@@ -39,8 +36,7 @@ def measure(spec: Spec, init: Spec, seeds: range) -> "pa.Table":
     quantity, index, value; in float64. A row depends on its own seed only.
     """
     check(spec)
-    module = importlib.import_module(f"{__name__}.{spec['measure']}")
-    table: pa.Table = module.measure(init, seeds, **_settings(spec))
+    table: pa.Table = load("probes", spec["measure"]).measure(init, seeds, **_settings(spec))
     return table
 
 

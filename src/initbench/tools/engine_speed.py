@@ -32,15 +32,15 @@ from torchvision.datasets import MNIST
 
 from initbench import architectures, datasets, inits, io
 from initbench.costs.peak import peak
-from initbench.datasets import FIRST_SEED, Split
-from initbench.datasets import _mnist_files as mnist_files
+from initbench.datasets import FIRST_SEED, Split, _mnist_files
+from initbench.discovery import ROOT
 from initbench.seeds import torch_stream
-from initbench.tools import engine_speed_figure as bench_figure
+from initbench.tools import engine_speed_figure
 from initbench.training.engine import train_block
 from initbench.training.plain import evaluate, train_epoch, train_model
 from initbench.training.protocol import Protocol
 
-CARRIED = Path(__file__).resolve().parents[3] / "data" / "mnist"
+CARRIED = ROOT / "data" / "mnist"
 PIXELS = {"source": "torchvision", "name": "MNIST", "mean": 0.1307, "std": 0.3081}
 POINTS = {"source": "moons", "samples": 1000, "noise": 0.1, "standardize": "all"}
 INIT = {"method": "default"}
@@ -278,7 +278,7 @@ def measure(size: Size) -> Iterator[Row]:
     """Yield one row a way, each as soon as it is measured; a task's plain way comes first."""
     with TemporaryDirectory() as folder:
         raw = Path(folder)
-        mnist_files.lay_out(CARRIED, raw)
+        _mnist_files.lay_out(CARRIED, raw)
         task = mnist_task(size, raw)
         yield _row(task, "plain loop", partial(plain_loop, task, FIRST_SEED))
         yield _row(task, "document D's loop", partial(document_loop, task, raw, FIRST_SEED))
@@ -299,7 +299,7 @@ def measure(size: Size) -> Iterator[Row]:
 def growth(size: Size) -> Iterator[Row]:
     """Yield a row of the engine a number of seeds, then one a depth, ten models side by side."""
     with TemporaryDirectory() as folder:
-        mnist_files.lay_out(CARRIED, Path(folder))
+        _mnist_files.lay_out(CARRIED, Path(folder))
         tasks = [mnist_task(QUICK, Path(folder)), chain_task(QUICK, False), deep_task(size)]
     for task in tasks:
         yield from (_engine_row(task, models) for models in size.seeds)
@@ -353,7 +353,7 @@ def main(arguments: list[str] | None = None) -> None:
         print(frame.to_string(index=False, na_rep="", float_format="{:.3g}".format), "\n")
         file = given.output.with_stem(given.output.stem + name)
         io.write_text(file, frame.to_csv(index=False))
-    bench_figure.save(result, grown, given.output.with_suffix(".svg"))
+    engine_speed_figure.save(result, grown, given.output.with_suffix(".svg"))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initbench import io
-from initbench.figures import Drawing, svg
+from initbench.figures.kit.registry import Drawing
+from initbench.figures.kit.save import svg
 from initbench.figures.kit.style import INK, THEME
 
 HEIGHTS = (3, 2)  # of the upper and the lower row

@@ -22,7 +22,8 @@ import pandas as pd
 import yaml
 
 from initbench import io
-from initbench.grid.fingerprint import ROOT, environment
+from initbench.discovery import ROOT
+from initbench.environment import environment
 
 SIZES = (100, 300, 1_000, 3_000, 10_000, 20_000, 100_000)
 EXPERIMENTS, DEPTHS = 10, 10
@@ -134,7 +135,8 @@ def draw(points: Sequence[Point], path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from initbench.figures import Drawing, svg
+    from initbench.figures.kit.registry import Drawing
+    from initbench.figures.kit.save import svg
     from initbench.figures.kit.style import THEME
 
     frame = pd.DataFrame(points)

@@ -10,9 +10,9 @@ from pathlib import Path
 from string import Template
 
 from initbench import io
+from initbench.discovery import ROOT
 from initbench.errors import InitbenchError
 
-ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = Path("workflow/scaffold")
 FILES = {
     "method.py.txt": "src/initbench/inits/{name}.py",

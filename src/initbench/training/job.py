@@ -9,7 +9,7 @@ import torch
 
 from initbench import datasets
 from initbench.datasets import Split
-from initbench.grid.fingerprint import environment
+from initbench.environment import environment
 from initbench.tables import shards
 from initbench.training.cell import shortened, train_cell
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from initbench.discovery import modules
 from initbench.errors import InitbenchError
-from initbench.import_closure import PACKAGE, closure
-
-FOLDER = PACKAGE / "figures"
+from initbench.import_closure import closure
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure's file and the experiments, or the like, that it needs."""
+    """A figure's module in `figures`, its file, and the experiments, or the like, that it needs."""
 
+    module: str
     file: Path
     needs: tuple[str, ...]
 
@@ -26,17 +26,16 @@ class Entry:
 def catalogue() -> dict[str, Entry]:
     """Return every figure by name, in alphabetical order."""
     found = {}
-    for file in sorted(FOLDER.rglob("*.py")):
+    for module, file in modules("figures").items():
         for words in _decorations(file):
-            found[_literal(words["name"], file)] = Entry(
-                file, tuple(_literal(words["needs"], file))
-            )
+            needs = tuple(_literal(words["needs"], file))
+            found[_literal(words["name"], file)] = Entry(module, file, needs)
     return dict(sorted(found.items()))
 
 
 def source_files(entry: Entry) -> list[Path]:
     """Return the files that decide how a figure looks: its own, what it imports, and the saving."""
-    return sorted({*closure(entry.file), *closure(FOLDER / "kit" / "save.py")})
+    return sorted({*closure(entry.file), *closure(modules("figures")["kit.save"])})
 
 
 def _decorations(file: Path) -> Iterator[dict[str, ast.expr]]:

@@ -1,7 +1,5 @@
 """The registry of figures: what exists, what it needs and which claims it shows."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,8 +8,9 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from initbench.discovery import load, load_all
 from initbench.errors import InitbenchError
-from initbench.figures.kit import catalogue as figure_catalogue
+from initbench.figures.kit.catalogue import catalogue
 from initbench.figures.kit.style import THEME
 from initbench.tables.read import Tables
 
@@ -79,14 +78,11 @@ def figure(
 
 def registry() -> dict[str, FigureSpec]:
     """Return every figure by name, in alphabetical order; no torch is imported, nothing drawn."""
-    package = importlib.import_module("initbench.figures")
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
+    load_all("figures")
     return dict(sorted(_SPECS.items()))
 
 
 def find(name: str) -> FigureSpec:
     """Return the figure of this name; of all the figures' files only its own is imported."""
-    file = figure_catalogue.catalogue()[name].file
-    importlib.import_module(f"initbench.figures.{file.parent.name}.{file.stem}")
+    load("figures", catalogue()[name].module)
     return _SPECS[name]

@@ -1,11 +1,9 @@
 """Which function measures which claim."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
+from initbench.discovery import load_all
 from initbench.errors import InitbenchError, unknown
 from initbench.statistics import Estimate
 
@@ -49,18 +47,11 @@ def adjudicator(claim: str) -> Adjudicator:
 
 def beside(claim: str) -> dict[str, Adjudicator]:
     """Return what measures the quantities that `claim` only reports, by their experiment."""
-    _import_all()
+    load_all("claims/adjudicators")
     return dict(_BESIDE.get(claim, {}))
 
 
 def adjudicators() -> dict[str, Adjudicator]:
     """Return all adjudicators by claim."""
-    _import_all()
+    load_all("claims/adjudicators")
     return dict(_REGISTRY)
-
-
-@cache
-def _import_all() -> None:
-    package = importlib.import_module("initbench.claims.adjudicators")
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
