@@ -9,7 +9,7 @@ import pytest
 
 from initbench.claims import Ledger, Verdict, judge, measure
 from initbench.claims.adjudicators.kit.registry import adjudicators
-from initbench.claims.adjudicators.kit.runs import Cell, measured
+from initbench.claims.adjudicators.kit.runs import measured
 from initbench.claims.adjudicators.tanh_chain import (
     ceiling as e1_ceiling,
 )
@@ -22,6 +22,7 @@ from initbench.claims.adjudicators.tanh_chain import (
 from initbench.claims.adjudicators.tanh_chain import (
     spectra as e1_spectra,
 )
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.errors import InitbenchError
 from project_ledger import the_ledger
 from synthetic import SyntheticTables
@@ -153,7 +154,7 @@ def test_the_best_cell_is_chosen_on_even_and_measured_on_odd_seeds() -> None:
 
 def test_a_run_that_never_gets_there_counts_with_the_last_epoch() -> None:
     tables = world_tables(replace(SMALL, orthogonal=0.5))
-    epochs = e1_ceiling.epochs_to(tables, Cell("tiny_sgd", "orthogonal"))
+    epochs = e1_ceiling.epochs_to(tables, chain("orthogonal"))
     assert sorted(epochs.unique()) == [50, 1000]
     assert len(epochs) == 40
 
@@ -232,7 +233,7 @@ def test_spectral_statistics_of_known_matrices() -> None:
     frame = tables.frames["tiny_sgd/layers"]
     small = (frame["layer"] == weight) & (frame["index"] == 1) & (frame["init"] == "xavier")
     frame.loc[small, "value"] = 0.09
-    found = e1_spectra.spectral_statistics(tables, Cell("tiny_sgd", "xavier"))
+    found = e1_spectra.spectral_statistics(tables, chain("xavier"))
     assert found["min_ratio"].to_numpy() == pytest.approx(0.1)
     assert found["product_s1"].to_numpy() == pytest.approx(np.log(0.9))
     assert (found["mean_ratio"] > found["min_ratio"] - 1e-12).all()
@@ -267,7 +268,7 @@ def test_signals_that_fade_half_as_fast_are_partly_kept() -> None:
 def test_a_missing_cell_or_check_is_one_sentence() -> None:
     tables = world_tables(SMALL)
     with pytest.raises(InitbenchError, match="no run of moons x tanh_chain x he; run that cell"):
-        measured(tables, Cell("tiny_sgd", "he"), "pc1_share")
+        measured(tables, chain("he"), "pc1_share")
     tables.frames["checks"] = tables.frames["checks"].iloc[:0]
     with pytest.raises(InitbenchError, match="No check of A32"):
         adjudicators()["A32"](tables)

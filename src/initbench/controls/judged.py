@@ -5,7 +5,7 @@ from typing import Any
 
 from initbench.claims import Ledger, judge, measure
 from initbench.claims.adjudicators.kit.registry import Adjudicator
-from initbench.controls.arms import Control, controls
+from initbench.controls.rows import Control, controls
 from initbench.tables.read import Tables
 
 OPEN = "inconclusive"

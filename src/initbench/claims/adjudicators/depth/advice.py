@@ -20,7 +20,7 @@ from initbench.claims.adjudicators.depth.arms import (
 )
 from initbench.claims.adjudicators.kit.probes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell
+from initbench.claims.adjudicators.kit.runs import Arm
 from initbench.statistics import Estimate
 from initbench.tables.read import Tables
 
@@ -36,14 +36,14 @@ def orthogonal_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return what orthogonal weights with gain add at depth 30 in accuracy and in speed."""
     found: dict[str, Estimate] = {}
     for activation in DECISIVE:
-        cells = net(activation, DEEPEST, "orthogonal_gained"), matched(activation, DEEPEST)
-        slow = slowdown(tables, *cells)
+        arms = net(activation, DEEPEST, "orthogonal_gained"), matched(activation, DEEPEST)
+        slow = slowdown(tables, *arms)
         found |= {
-            activation: gain(tables, *cells),
+            activation: gain(tables, *arms),
             f"{activation}_speed": slow,
             f"{activation}_ratio": as_ratio(slow),
-            f"sr80_{activation}": share_learned(tables, cells[0]),
-            f"sr80_{activation}_matched": share_learned(tables, cells[1]),
+            f"sr80_{activation}": share_learned(tables, arms[0]),
+            f"sr80_{activation}_matched": share_learned(tables, arms[1]),
         }
     return found
 
@@ -51,17 +51,17 @@ def orthogonal_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("B44")
 def lsuv_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return what LSUV gains over the matched init at depth 30, and how often nets learn."""
-    arms = [("", TUNED, activation) for activation in (*DECISIVE, "sigmoid")]
-    arms += [("_fixed_rate", FIXED, activation) for activation in DECISIVE]
+    cases = [("", TUNED, activation) for activation in (*DECISIVE, "sigmoid")]
+    cases += [("_fixed_rate", FIXED, activation) for activation in DECISIVE]
     found: dict[str, Estimate] = {}
-    for suffix, experiment, activation in arms:
-        cells = (
+    for suffix, experiment, activation in cases:
+        arms = (
             net(activation, DEEPEST, "lsuv", experiment),
             matched(activation, DEEPEST, experiment),
         )
-        found[f"{activation}{suffix}"] = gain(tables, *cells)
-        found[f"sr80_{activation}{suffix}"] = share_learned(tables, cells[0])
-        found[f"sr80_{activation}_matched{suffix}"] = share_learned(tables, cells[1])
+        found[f"{activation}{suffix}"] = gain(tables, *arms)
+        found[f"sr80_{activation}{suffix}"] = share_learned(tables, arms[0])
+        found[f"sr80_{activation}_matched{suffix}"] = share_learned(tables, arms[1])
     return found
 
 
@@ -108,11 +108,11 @@ def he_for_relu(tables: Tables) -> dict[str, Estimate]:
     }
 
 
-def _slowdown_to_fastest(tables: Tables, cell: Cell, rivals: dict[str, Cell]) -> Estimate:
+def _slowdown_to_fastest(tables: Tables, arm: Arm, rivals: dict[str, Arm]) -> Estimate:
     """Return log10 of the ratio of steps over the rival with the fewest steps by mean."""
     steps = {name: float(steps_to_learn(tables, rival).mean()) for name, rival in rivals.items()}
     fastest = rivals[min(steps, key=lambda name: steps[name])]
-    highest = replace(slowdown(tables, cell, fastest), picked=len(rivals))
+    highest = replace(slowdown(tables, arm, fastest), picked=len(rivals))
     return named(highest, f"against {fastest.init}")
 
 
@@ -144,15 +144,15 @@ def xavier_for_sigmoid(tables: Tables) -> dict[str, Estimate]:
     found: dict[str, Estimate] = {}
     for depth in SIGMOID_DEPTHS:
         inits = {"xavier": "xavier_normal", **SIGMOID_RIVALS}
-        cells = {name: _sigmoid(depth, init) for name, init in inits.items()}
-        shares = {name: share_learned(tables, cell) for name, cell in cells.items()}
+        arms = {name: _sigmoid(depth, init) for name, init in inits.items()}
+        shares = {name: share_learned(tables, arm) for name, arm in arms.items()}
         found |= {f"sr80_{name}_d{depth}": share for name, share in shares.items()}
-        xavier = cells.pop("xavier")
-        found[f"d{depth}"] = gain_over_best(tables, xavier, cells.values())
+        xavier = arms.pop("xavier")
+        found[f"d{depth}"] = gain_over_best(tables, xavier, arms.values())
     return found
 
 
-def _sigmoid(depth: int, init: str) -> Cell:
-    """Return the cell of a sigmoid net; of depth 10, `mlp_depth` has all inits but gain 4."""
+def _sigmoid(depth: int, init: str) -> Arm:
+    """Return the arm of a sigmoid net; of depth 10, `mlp_depth` has all inits but gain 4."""
     elsewhere = depth in DEPTHS and init != SIGMOID_RIVALS["gain_4"]
     return net("sigmoid", depth, init, TUNED if elsewhere else "mlp_sigmoid")

@@ -1,4 +1,4 @@
-"""Cells of document B's bed in family E6: its nets, their matched inits, how soon they learn."""
+"""Arms of document B's bed in family E6: its nets, their matched inits, how soon they learn."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pandas as pd
 
 from initbench.claims.adjudicators.kit.probes import named
 from initbench.claims.adjudicators.kit.runs import (
-    Cell,
+    Arm,
     difference,
     final,
     reached,
@@ -19,7 +19,7 @@ from initbench.claims.adjudicators.kit.runs import (
 from initbench.statistics import Estimate
 from initbench.tables.read import Tables
 
-TUNED, FIXED = "mlp_depth", "mlp_fixed_rate"  # a rate for each cell, and one for all
+TUNED, FIXED = "mlp_depth", "mlp_fixed_rate"  # a rate for each arm, and one for all
 DATASET = "mnist_5k"
 DEPTHS = (3, 10, 30)
 DECISIVE = ("relu", "tanh")  # the activations that decide where a row names none
@@ -43,48 +43,48 @@ MATCHED = {
 LEARNED = 0.80
 
 
-def net(activation: str, depth: int, init: str, experiment: str = TUNED) -> Cell:
-    """Return the cell of a fully connected net of `depth` hidden layers of 64 units."""
-    return Cell(experiment, init, DATASET, f"mlp_{activation}_d{depth}")
+def net(activation: str, depth: int, init: str, experiment: str = TUNED) -> Arm:
+    """Return the arm of a fully connected net of `depth` hidden layers of 64 units."""
+    return Arm(experiment, init, DATASET, f"mlp_{activation}_d{depth}")
 
 
-def matched(activation: str, depth: int, experiment: str = TUNED) -> Cell:
-    """Return the cell whose init is the recommended one for its activation."""
+def matched(activation: str, depth: int, experiment: str = TUNED) -> Arm:
+    """Return the arm whose init is the recommended one for its activation."""
     return net(activation, depth, MATCHED[activation], experiment)
 
 
-def share_learned(tables: Tables, cell: Cell) -> Estimate:
-    """Return the share of runs of `cell` that end with 80 % test accuracy."""
-    return success_rate(tables, cell, LEARNED)
+def share_learned(tables: Tables, arm: Arm) -> Estimate:
+    """Return the share of runs of `arm` that end with 80 % test accuracy."""
+    return success_rate(tables, arm, LEARNED)
 
 
-def gain(tables: Tables, cell: Cell, over: Cell) -> Estimate:
-    """Return the paired difference in final test accuracy, `cell` minus `over`."""
-    return difference(final(tables, cell), final(tables, over))
+def gain(tables: Tables, arm: Arm, over: Arm) -> Estimate:
+    """Return the paired difference in final test accuracy, `arm` minus `over`."""
+    return difference(final(tables, arm), final(tables, over))
 
 
-def gain_over_best(tables: Tables, cell: Cell, rivals: Iterable[Cell]) -> Estimate:
+def gain_over_best(tables: Tables, arm: Arm, rivals: Iterable[Arm]) -> Estimate:
     """Return the paired difference from the rival with the highest mean final test accuracy."""
     ends = {rival.init: final(tables, rival) for rival in rivals}
     best = max(ends, key=lambda init: float(ends[init].mean()))
-    lowest = replace(difference(final(tables, cell), ends[best]), picked=-len(ends))
+    lowest = replace(difference(final(tables, arm), ends[best]), picked=-len(ends))
     return named(lowest, f"against {best}")
 
 
-def steps_to_learn(tables: Tables, cell: Cell) -> "pd.Series[Any]":
+def steps_to_learn(tables: Tables, arm: Arm) -> "pd.Series[Any]":
     """Return the first evaluated step with 80 % test accuracy, by seed.
 
     A run that never gets there is censored at the last step.
     """
-    rows = select(tables.curves(cell.experiment), cell)
+    rows = select(tables.curves(arm.experiment), arm)
     rows = rows[rows["split"] == "test"]
     there = rows["step"].where(reached(rows["accuracy"], LEARNED))
     return there.groupby(rows["seed"]).min().fillna(rows["step"].max()).astype(float)
 
 
-def slowdown(tables: Tables, cell: Cell, over: Cell) -> Estimate:
-    """Return the mean log10 of the ratio of steps to 80 %, `cell` over `over`, by seed."""
-    first, second = (np.log10(steps_to_learn(tables, each)) for each in (cell, over))
+def slowdown(tables: Tables, arm: Arm, over: Arm) -> Estimate:
+    """Return the mean log10 of the ratio of steps to 80 %, `arm` over `over`, by seed."""
+    first, second = (np.log10(steps_to_learn(tables, each)) for each in (arm, over))
     return replace(difference(first, second), unit="decades")
 
 

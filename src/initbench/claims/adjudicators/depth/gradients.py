@@ -17,7 +17,7 @@ from initbench.claims.adjudicators.depth.arms import (
 )
 from initbench.claims.adjudicators.kit.probes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final, measured
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final, measured
 from initbench.claims.adjudicators.mnist.arms import highest_upper
 from initbench.statistics import Estimate, exact, median, proportion
 from initbench.tables.read import Tables
@@ -31,33 +31,33 @@ LARGEST = float(np.finfo(np.float32).max)  # what overflows or is NaN counts as 
 PAIRS = {"he": ("he_normal", "he"), "xavier": ("xavier_normal", "xavier")}
 
 
-def first_gradient(tables: Tables, cell: Cell, tensor: str) -> "pd.Series[Any]":
+def first_gradient(tables: Tables, arm: Arm, tensor: str) -> "pd.Series[Any]":
     """Return the norm of the gradient of `tensor` before the first update, by seed."""
-    return measured(tables, cell, "gradient_norm", step=0)[tensor]
+    return measured(tables, arm, "gradient_norm", step=0)[tensor]
 
 
-def backward_ratio(tables: Tables, cell: Cell) -> "pd.Series[Any]":
+def backward_ratio(tables: Tables, arm: Arm) -> "pd.Series[Any]":
     """Return the gradient of the first layer's biases over that of the head's, by seed.
 
     A bias has the gradient of its layer's sums, without the state that scales a weight's.
     """
-    first, head = (first_gradient(tables, cell, f"{name}.bias") for name in ("layers.0", "final"))
+    first, head = (first_gradient(tables, arm, f"{name}.bias") for name in ("layers.0", "final"))
     return first / head
 
 
 @adjudicates("B19")
 def too_small_weights(tables: Tables) -> dict[str, Estimate]:
     """Return success and how far gradients vanish from two small normal inits, by depth."""
-    cells = {
+    arms = {
         f"{activation}_{name}_d{depth}": net(activation, depth, *TINY[name])
         for activation, name, depth in product(DECISIVE, TINY, DEPTHS)
     }
-    shares = {name: named(share_learned(tables, cell), name) for name, cell in cells.items()}
+    shares = {name: named(share_learned(tables, arm), name) for name, arm in arms.items()}
     ratios = {
-        name: named(median(backward_ratio(tables, cell).to_numpy(float)), name)
-        for name, cell in cells.items()
+        name: named(median(backward_ratio(tables, arm).to_numpy(float)), name)
+        for name, arm in arms.items()
     }
-    deep = [name for name in cells if not name.endswith(f"_d{DEPTHS[0]}")]
+    deep = [name for name in arms if not name.endswith(f"_d{DEPTHS[0]}")]
     pairs = [(shares[name], ratios[name]) for name in deep]
     adam = {
         f"adam_{name}_d{depth}": share_learned(tables, net("relu", depth, init, "mlp_adam"))
@@ -92,8 +92,8 @@ def too_large_weights(tables: Tables) -> dict[str, Estimate]:
 
 def _excess(tables: Tables, activation: str, depth: int) -> "pd.Series[Any]":
     """Return the ratio of both gradients by seed, at most the largest number of float32."""
-    cells = net(activation, depth, "normal_1"), matched(activation, depth)
-    large, usual = (first_gradient(tables, cell, "layers.0.weight") for cell in cells)
+    arms = net(activation, depth, "normal_1"), matched(activation, depth)
+    large, usual = (first_gradient(tables, arm, "layers.0.weight") for arm in arms)
     ratio: pd.Series[Any] = large.where(np.isfinite(large), LARGEST) / usual
     return ratio.clip(upper=LARGEST)
 
@@ -110,5 +110,5 @@ def normal_or_uniform(tables: Tables) -> dict[str, Estimate]:
     return found
 
 
-def _decades_apart(tables: Tables, first: Cell, second: Cell) -> Estimate:
-    return difference(*(np.log10(backward_ratio(tables, cell)) for cell in (first, second)))
+def _decades_apart(tables: Tables, first: Arm, second: Arm) -> Estimate:
+    return difference(*(np.log10(backward_ratio(tables, arm)) for arm in (first, second)))

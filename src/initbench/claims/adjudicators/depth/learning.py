@@ -118,8 +118,8 @@ def slow_learning(tables: Tables) -> dict[str, Estimate]:
         slow = slowdown(tables, net(activation, 10, init), matched(activation, 10))
         found[f"{activation}_{name}"] = slow
         found[f"ratio_{activation}_{name}"] = as_ratio(slow)
-        cells = net(activation, 10, init, FIXED), matched(activation, 10, FIXED)
-        found[f"ratio_{activation}_{name}_fixed_rate"] = as_ratio(slowdown(tables, *cells))
+        arms = net(activation, 10, init, FIXED), matched(activation, 10, FIXED)
+        found[f"ratio_{activation}_{name}_fixed_rate"] = as_ratio(slowdown(tables, *arms))
     for activation, (name, init) in product(ACTIVATIONS[len(DECISIVE) :], POOR.items()):
         slow = slowdown(tables, net(activation, 10, init), matched(activation, 10))
         found[f"ratio_{activation}_{name}"] = as_ratio(slow)
@@ -148,17 +148,17 @@ def depth_needs_special_init(tables: Tables) -> dict[str, Estimate]:
         arms = inits | {"matched": (MATCHED[activation], TUNED)}
         for name, (init, experiment) in arms.items():
             shown = "mlp_sixty" if depth == DEEPEST else experiment
-            cell = net(activation, depth, init, shown)
-            found[f"{name}_{activation}_d{depth}"] = share_learned(tables, cell)
+            arm = net(activation, depth, init, shown)
+            found[f"{name}_{activation}_d{depth}"] = share_learned(tables, arm)
     return found
 
 
 @adjudicates("B91")
 def exercise_training_dynamics(tables: Tables) -> dict[str, Estimate]:
-    """Return how many cells of the bed have test curves of enough seeds for a band."""
+    """Return how many arms of the bed have test curves of enough seeds for a band."""
     rows = tables.curves(TUNED)
     rows = rows[(rows["split"] == "test") & (rows["dataset"] == DATASET)]
     seeds = rows.groupby(["architecture", "init"], observed=True)["seed"].nunique()
     drawn = set(seeds.index[seeds >= BAND_SEEDS])
-    cells = [net(*cell) for cell in product(ACTIVATIONS, DEPTHS, INITS)]
-    return {"cells": exact(float(sum((cell.architecture, cell.init) in drawn for cell in cells)))}
+    arms = [net(*names) for names in product(ACTIVATIONS, DEPTHS, INITS)]
+    return {"cells": exact(float(sum((arm.architecture, arm.init) in drawn for arm in arms)))}

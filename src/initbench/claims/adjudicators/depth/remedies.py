@@ -8,7 +8,7 @@ import pandas as pd
 from initbench.claims.adjudicators.depth.arms import DATASET, LEARNED, net
 from initbench.claims.adjudicators.depth.monitor import failures, foreseen, readings
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, success
+from initbench.claims.adjudicators.kit.runs import Arm, difference, success
 from initbench.statistics import Estimate, proportion
 from initbench.tables.read import Tables
 
@@ -30,7 +30,7 @@ def remedies_on_alarm(tables: Tables) -> dict[str, Estimate]:
     """Return what two remedies add to success after an alarm, over a restart with a new seed."""
     alarms = foreseen(readings(tables), failures(tables)) > ALARM
     alarmed, again, lsuv = watched(tables, alarms, "relu")
-    normed = {i: Cell("ln_depth", twin, DATASET, f"ln_d{DEPTH}") for i, twin in TWINS.items()}
+    normed = {i: Arm("ln_depth", twin, DATASET, f"ln_d{DEPTH}") for i, twin in TWINS.items()}
     layer_norm = successes(tables, normed)
     where = alarmed.to_numpy(bool)
     return {
@@ -54,9 +54,9 @@ def watched(
     return of_net.unstack("init")[list(TWINS)], again, lsuv
 
 
-def successes(tables: Tables, cells: Mapping[str, Cell]) -> pd.DataFrame:
-    """Return which runs reach 80 % test accuracy, as a table seeds x names of the cells."""
-    runs = {name: success(tables, cell, LEARNED) for name, cell in cells.items()}
+def successes(tables: Tables, arms: Mapping[str, Arm]) -> pd.DataFrame:
+    """Return which runs reach 80 % test accuracy, as a table seeds x names of the arms."""
+    runs = {name: success(tables, arm, LEARNED) for name, arm in arms.items()}
     return pd.concat(runs, axis=1, join="inner").sort_index()
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from initbench.claims.adjudicators.depth.arms import DATASET, net
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.claims.adjudicators.mnist.arms import (
     highest_lower,
     highest_upper,
@@ -27,12 +27,12 @@ LEARNS = 0.20  # where no matched init gets there for sure, there is nothing to 
 
 @adjudicates("C20")
 def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
-    """Return what layers of spectral radius one gain in test accuracy, and the extreme cells."""
+    """Return what layers of spectral radius one gain in test accuracy, and the extreme arms."""
     gains, learning = {}, {}
     for activation, width, depth in product(MATCHED, WIDTHS, DEPTHS):
         name = f"{activation}_w{width}_d{depth}"
         best = better_matched(tables, activation, width, depth)
-        spectral = final(tables, cell(activation, width, depth, "spectral_radius"))
+        spectral = final(tables, arm(activation, width, depth, "spectral_radius"))
         gains[name] = replace(difference(spectral, best), picked=-2)
         if mean(best.to_numpy(float)).low > LEARNS:
             learning[name] = gains[name]
@@ -42,7 +42,7 @@ def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
 def better_matched(tables: Tables, activation: str, width: int, depth: int) -> "pd.Series[Any]":
     """Return the final test accuracy, by seed, from the matched init that is better on average."""
     inits = (MATCHED[activation], "orthogonal_gained")
-    ends = [final(tables, cell(activation, width, depth, init)) for init in inits]
+    ends = [final(tables, arm(activation, width, depth, init)) for init in inits]
     return max(ends, key=lambda accuracy: float(accuracy.mean()))
 
 
@@ -58,8 +58,8 @@ def _extremes(gains: dict[str, Estimate]) -> dict[str, Estimate]:
     }
 
 
-def cell(activation: str, width: int, depth: int, init: str) -> Cell:
-    """Return the cell of a net; those of 64 units belong to document B's bed."""
+def arm(activation: str, width: int, depth: int, init: str) -> Arm:
+    """Return the arm of a net; those of 64 units belong to document B's bed."""
     if width == WIDTHS[-1]:
         return net(activation, depth, init)
-    return Cell("mlp_spectral", init, DATASET, f"mlp_{activation}_w{width}_d{depth}")
+    return Arm("mlp_spectral", init, DATASET, f"mlp_{activation}_w{width}_d{depth}")

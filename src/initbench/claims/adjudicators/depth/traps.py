@@ -15,7 +15,7 @@ from initbench.claims.adjudicators.depth.arms import (
 )
 from initbench.claims.adjudicators.kit.probes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import ROUNDING, Cell, select, success
+from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, select, success
 from initbench.claims.adjudicators.mnist.arms import (
     MAJORITY_SHARE,
     ablation,
@@ -26,7 +26,7 @@ from initbench.claims.adjudicators.mnist.arms import (
 from initbench.statistics import Estimate, exact, proportion
 from initbench.tables.read import Tables
 
-# What is kicked, by where: the experiments' name without the noise, the kick's epoch, the cell.
+# What is kicked, by where: the experiments' name without the noise, the kick's epoch, the arm.
 STUCK = {
     "mnist_zeros": ("mnist_kick", 1, "zeros", "mnist", "mnist_net"),
     "mnist_zero_fc1": ("mnist_kick", 1, "zero_fc1", "mnist", "mnist_net"),
@@ -57,18 +57,18 @@ def kicked_out_of_stuck_states(tables: Tables) -> dict[str, Estimate]:
         **{f"freed_{noise.replace('-', '_')}": share for noise, share in pooled.items()},
         **{state: proportion(runs) for state, runs in zip(STUCK, kept, strict=True)},
         **{
-            name: proportion(success(tables, cell, FREED).to_numpy(bool))
-            for name, cell in zip(alone, controls, strict=True)
+            name: proportion(success(tables, arm, FREED).to_numpy(bool))
+            for name, arm in zip(alone, controls, strict=True)
         },
         "stuck": exact(sum(map(len, kept)) / all_runs, n=all_runs),
         **_curvature(tables),
     }
 
 
-def _kicked(state: str, noise: str) -> tuple[Cell, int]:
-    """Return the cell of a stuck state with a kick of this size, and the epoch of the kick."""
+def _kicked(state: str, noise: str) -> tuple[Arm, int]:
+    """Return the arm of a stuck state with a kick of this size, and the epoch of the kick."""
     experiment, epoch, *names = STUCK[state]
-    return Cell(f"{experiment}_{noise}", *names), epoch
+    return Arm(f"{experiment}_{noise}", *names), epoch
 
 
 def freed(tables: Tables, state: str, noise: str) -> npt.NDArray[np.bool_]:
@@ -76,12 +76,12 @@ def freed(tables: Tables, state: str, noise: str) -> npt.NDArray[np.bool_]:
 
     Stuck: right at most one point above the largest class while the epoch before the kick ran.
     """
-    cell, epoch = _kicked(state, noise)
-    rows = select(tables.curves(cell.experiment), cell)
+    arm, epoch = _kicked(state, noise)
+    rows = select(tables.curves(arm.experiment), arm)
     before = rows[(rows["split"] == "running") & (rows["epoch"] == epoch)]
     accuracy = before.set_index("seed")["accuracy"].astype(float)
     stuck = accuracy.index[accuracy <= NOT_LEARNED + ROUNDING]
-    return success(tables, cell, FREED).reindex(stuck).to_numpy(bool)
+    return success(tables, arm, FREED).reindex(stuck).to_numpy(bool)
 
 
 def _curvature(tables: Tables) -> dict[str, Estimate]:
@@ -100,12 +100,12 @@ def _curvature(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("B13")
 def zeros_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return how often nets learn from zeros by depth, and how well softmax regression does."""
-    cells = {
+    arms = {
         f"{activation}_d{depth}": net(activation, depth, "zeros")
         for activation, depth in product(DECISIVE, (1, *DEPTHS))
     }
-    cells |= {name: ablation("zeros", name) for name in TWO_HIDDEN}
-    shares = {name: named(share_learned(tables, cell), name) for name, cell in cells.items()}
+    arms |= {name: ablation("zeros", name) for name in TWO_HIDDEN}
+    shares = {name: named(share_learned(tables, arm), name) for name, arm in arms.items()}
     return shares | {
         "highest": highest_upper(shares),
         "lowest": lowest_lower(shares),

@@ -1,4 +1,4 @@
-"""Picks from the collected tables what the adjudicators compare: runs of one cell, by seed."""
+"""Picks from the collected tables what the adjudicators compare: runs of one arm, by seed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,59 +15,59 @@ ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into 
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of the grid: an experiment's runs of dataset x architecture x init."""
+class Arm:
+    """One arm of a comparison: an experiment's runs of dataset x architecture x init."""
 
     experiment: str
-    init: str = "default"
-    dataset: str = "moons"
-    architecture: str = "tanh_chain"
+    init: str
+    dataset: str
+    architecture: str
 
 
-def select(frame: pd.DataFrame, cell: Cell, **wanted: Any) -> pd.DataFrame:
-    """Return the rows of `cell` with the `wanted` values in further columns.
+def select(frame: pd.DataFrame, arm: Arm, **wanted: Any) -> pd.DataFrame:
+    """Return the rows of `arm` with the `wanted` values in further columns.
 
     InitbenchError when the table has none.
     """
-    return frame[_places(frame, cell, **wanted)]
+    return frame[_places(frame, arm, **wanted)]
 
 
-def _places(frame: pd.DataFrame, cell: Cell, **wanted: Any) -> npt.NDArray[np.bool_]:
-    """Return which rows of `frame` are those of `cell` with the `wanted` values."""
-    identity = {"init": cell.init, "dataset": cell.dataset, "architecture": cell.architecture}
+def _places(frame: pd.DataFrame, arm: Arm, **wanted: Any) -> npt.NDArray[np.bool_]:
+    """Return which rows of `frame` are those of `arm` with the `wanted` values."""
+    identity = {"init": arm.init, "dataset": arm.dataset, "architecture": arm.architecture}
     found = np.ones(len(frame), dtype=bool)
     for column, value in (*identity.items(), *wanted.items()):
         # The bare arrays compare several times faster than the columns do.
         found &= np.asarray(frame[column].array == value, dtype=bool)
     if not found.any():
         raise InitbenchError(
-            f"The tables of '{cell.experiment}' hold no run of {cell.dataset} x "
-            f"{cell.architecture} x {cell.init}; run that cell before judging."
+            f"The tables of '{arm.experiment}' hold no run of {arm.dataset} x "
+            f"{arm.architecture} x {arm.init}; run that cell before judging."
         )
     return found
 
 
-def final(tables: Tables, cell: Cell, column: str = "test_accuracy") -> "pd.Series[Any]":
-    """Return an outcome of every run of `cell`, indexed by seed."""
-    frame = tables.outcomes(cell.experiment)
-    places = _places(frame, cell)
+def final(tables: Tables, arm: Arm, column: str = "test_accuracy") -> "pd.Series[Any]":
+    """Return an outcome of every run of `arm`, indexed by seed."""
+    frame = tables.outcomes(arm.experiment)
+    places = _places(frame, arm)
     return frame[column][places].set_axis(frame["seed"][places])
 
 
 def curve_at(
-    tables: Tables, cell: Cell, step: int, column: str = "accuracy", split: str = "test"
+    tables: Tables, arm: Arm, step: int, column: str = "accuracy", split: str = "test"
 ) -> "pd.Series[Any]":
-    """Return loss or accuracy of every run of `cell` after `step` updates, indexed by seed."""
-    rows = select(tables.curves(cell.experiment), cell)
+    """Return loss or accuracy of every run of `arm` after `step` updates, indexed by seed."""
+    rows = select(tables.curves(arm.experiment), arm)
     rows = rows[(rows["split"] == split) & (rows["step"] == step)]
     return rows.set_index("seed")[column].astype(float)
 
 
 def measured(
-    tables: Tables, cell: Cell, quantity: str, step: int | None = None, index: int = 0
+    tables: Tables, arm: Arm, quantity: str, step: int | None = None, index: int = 0
 ) -> pd.DataFrame:
     """Return a recorded quantity as a table seeds x layers; `step` None means the last one."""
-    rows = select(tables.layers(cell.experiment), cell, quantity=quantity, index=index)
+    rows = select(tables.layers(arm.experiment), arm, quantity=quantity, index=index)
     at = rows["step"].max() if step is None else step
     return rows[rows["step"] == at].pivot(index="seed", columns="layer", values="value")
 
@@ -77,14 +77,14 @@ def reached(accuracy: "pd.Series[Any]", level: float) -> "pd.Series[bool]":
     return accuracy >= level - ROUNDING
 
 
-def success(tables: Tables, cell: Cell, level: float = 0.99) -> "pd.Series[bool]":
-    """Return which runs of `cell` end with at least `level` test accuracy, indexed by seed."""
-    return reached(final(tables, cell), level)
+def success(tables: Tables, arm: Arm, level: float = 0.99) -> "pd.Series[bool]":
+    """Return which runs of `arm` end with at least `level` test accuracy, indexed by seed."""
+    return reached(final(tables, arm), level)
 
 
-def success_rate(tables: Tables, cell: Cell, level: float = 0.99) -> Estimate:
-    """Return the share of runs of `cell` that end with at least `level` test accuracy."""
-    return proportion(success(tables, cell, level).to_numpy(bool))
+def success_rate(tables: Tables, arm: Arm, level: float = 0.99) -> Estimate:
+    """Return the share of runs of `arm` that end with at least `level` test accuracy."""
+    return proportion(success(tables, arm, level).to_numpy(bool))
 
 
 def difference(first: "pd.Series[Any]", second: "pd.Series[Any]") -> Estimate:
@@ -93,12 +93,12 @@ def difference(first: "pd.Series[Any]", second: "pd.Series[Any]") -> Estimate:
     return paired_difference(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy())
 
 
-def ever_reaches(tables: Tables, cell: Cell, level: float) -> bool:
-    """Return whether any run of `cell` is seen with the test accuracy `level`."""
-    rows = select(tables.curves(cell.experiment), cell)
+def ever_reaches(tables: Tables, arm: Arm, level: float) -> bool:
+    """Return whether any run of `arm` is seen with the test accuracy `level`."""
+    rows = select(tables.curves(arm.experiment), arm)
     return bool(reached(rows.loc[rows["split"] == "test", "accuracy"], level).any())
 
 
-def success_gain(tables: Tables, cell: Cell, over: Cell, level: float = 0.99) -> Estimate:
-    """Return the paired difference in success rate, `cell` minus `over`."""
-    return difference(success(tables, cell, level), success(tables, over, level))
+def success_gain(tables: Tables, arm: Arm, over: Arm, level: float = 0.99) -> Estimate:
+    """Return the paired difference in success rate, `arm` minus `over`."""
+    return difference(success(tables, arm, level), success(tables, over, level))

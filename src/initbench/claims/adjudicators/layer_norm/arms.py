@@ -1,11 +1,11 @@
-"""Cells of the LayerNorm grid of family E7, and how widely their nets learn."""
+"""Arms of the LayerNorm grid of family E7, and how widely their nets learn."""
 
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.runs import Cell, success
+from initbench.claims.adjudicators.kit.runs import Arm, success
 from initbench.statistics.estimate import FloatArray
 from initbench.tables.read import Tables
 
@@ -29,9 +29,9 @@ LEARNED = 0.80
 EXPERIMENT, DATASET = "ln_depth", "mnist_5k"
 
 
-def net(depth: int, init: str, normalize: bool = True) -> Cell:
-    """Return the cell of a net of `depth` hidden layers, with or without LayerNorm."""
-    return Cell(EXPERIMENT, init, DATASET, f"{'ln' if normalize else 'no_ln'}_d{depth}")
+def net(depth: int, init: str, normalize: bool = True) -> Arm:
+    """Return the arm of a net of `depth` hidden layers, with or without LayerNorm."""
+    return Arm(EXPERIMENT, init, DATASET, f"{'ln' if normalize else 'no_ln'}_d{depth}")
 
 
 def learned(

@@ -36,8 +36,8 @@ def gradients_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
 
 def _norms(tables: Tables, init: str) -> FloatArray:
     """Return the norm of the first gradient, depths x seeds."""
-    cells = [net(depth, init) for depth in DEPTHS]
-    norms = [measured(tables, cell, "gradient_norm", step=0)[FIRST_WEIGHT] for cell in cells]
+    arms = [net(depth, init) for depth in DEPTHS]
+    norms = [measured(tables, arm, "gradient_norm", step=0)[FIRST_WEIGHT] for arm in arms]
     return np.array(norms, dtype=np.float64)
 
 

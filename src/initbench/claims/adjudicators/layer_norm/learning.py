@@ -70,15 +70,15 @@ def _best_to_worst(tables: Tables, depth: int, normalize: bool) -> Estimate:
 def poor_starts_train_well(tables: Tables) -> dict[str, Estimate]:
     """Return how often nets with LayerNorm learn from each scale, at the worst one and overall."""
     wins = {depth: learned(tables, depth, inits=NAMED_SCALES) for depth in DEPTHS}
-    cells = {
+    arms = {
         f"{init}_d{depth}": named(proportion(runs[init].to_numpy(bool)), f"{init} at depth {depth}")
         for depth, runs in wins.items()
         for init in NAMED_SCALES
     }
-    passing = sum(share.low > TRAINS_WELL for share in cells.values())
-    failing = sum(share.high < TRAINS_WELL for share in cells.values())
+    passing = sum(share.low > TRAINS_WELL for share in arms.values())
+    failing = sum(share.high < TRAINS_WELL for share in arms.values())
     return {
-        "lowest": lowest_lower(cells),
+        "lowest": lowest_lower(arms),
         "passing": exact(float(passing)),
         "failing": exact(float(failing)),
     } | {f"mean_d{depth}": mean(runs.mean(axis=1).to_numpy()) for depth, runs in wins.items()}
@@ -93,8 +93,8 @@ def constants_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
         for runs in [learned(tables, depth, inits=CONSTANTS)]
         for init in CONSTANTS
     }
-    cells = [net(depth, init) for depth, init in product(DEPTHS, CONSTANTS)]
-    answers = [one_class(tables, cell).to_numpy(bool) for cell in cells]
+    arms = [net(depth, init) for depth, init in product(DEPTHS, CONSTANTS)]
+    answers = [one_class(tables, arm).to_numpy(bool) for arm in arms]
     gradients = [_largest_gradient(tables, depth) for depth in DEPTHS]
     return shares | {
         "lowest": lowest_lower(shares),

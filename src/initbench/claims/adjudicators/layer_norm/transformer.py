@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.statistics import Estimate, mean
 from initbench.tables.read import Tables
 
@@ -33,7 +33,7 @@ def accuracy(
 ) -> "pd.Series[float]":
     """Return by seed the final test accuracy, averaged over `inits`."""
     name = f"transformer_{place}_l{layers}"
-    ends = [final(tables, Cell("transformer", init, "mnist_rows_5k", name)) for init in inits]
+    ends = [final(tables, Arm("transformer", init, "mnist_rows_5k", name)) for init in inits]
     return pd.concat(ends, axis=1, join="inner").mean(axis=1)
 
 

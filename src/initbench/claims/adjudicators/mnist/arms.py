@@ -1,11 +1,11 @@
-"""MNIST cells of family E2, and what several of their rows read from the tables."""
+"""MNIST arms of family E2, and what several of their rows read from the tables."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.runs import ROUNDING, Cell, final, measured, select
+from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, final, measured, select
 from initbench.statistics import Estimate, exact, mean
 from initbench.tables.read import Tables
 
@@ -25,20 +25,20 @@ CONSTANTS = {
 }
 
 
-def main(init: str) -> Cell:
-    """Return the cell of the document's net and recipe that starts from `init`."""
-    return Cell("mnist_main", init, "mnist", "mnist_net")
+def main(init: str) -> Arm:
+    """Return the arm of the document's net and recipe that starts from `init`."""
+    return Arm("mnist_main", init, "mnist", "mnist_net")
 
 
-def ablation(init: str, architecture: str = "mnist_net") -> Cell:
-    """Return the cell of the short experiment that starts `architecture` from `init`."""
-    return Cell("mnist_ablations", init, "mnist", architecture)
+def ablation(init: str, architecture: str = "mnist_net") -> Arm:
+    """Return the arm of the short experiment that starts `architecture` from `init`."""
+    return Arm("mnist_ablations", init, "mnist", architecture)
 
 
-def constant_cells() -> list[Cell]:
-    """Return every cell of the document's net whose parameters all start at one value."""
+def constant_arms() -> list[Arm]:
+    """Return every arm of the document's net whose parameters all start at one value."""
     inits = CONSTANTS.values()
-    long = Cell("mnist_ones_long", "ones", "mnist", "mnist_net")
+    long = Arm("mnist_ones_long", "ones", "mnist", "mnist_net")
     return (
         [main(init) for init in ("zeros", "ones", "minus_ones")]
         + [long]
@@ -46,14 +46,14 @@ def constant_cells() -> list[Cell]:
     )
 
 
-def mean_accuracy(tables: Tables, cell: Cell) -> Estimate:
-    """Return the mean final test accuracy of the runs of `cell`."""
-    return mean(final(tables, cell).to_numpy(float))
+def mean_accuracy(tables: Tables, arm: Arm) -> Estimate:
+    """Return the mean final test accuracy of the runs of `arm`."""
+    return mean(final(tables, arm).to_numpy(float))
 
 
-def by_epoch(tables: Tables, cell: Cell, split: str = "test") -> pd.DataFrame:
+def by_epoch(tables: Tables, arm: Arm, split: str = "test") -> pd.DataFrame:
     """Return accuracy as a table seeds x whole epochs, from the first on."""
-    rows = select(tables.curves(cell.experiment), cell)
+    rows = select(tables.curves(arm.experiment), arm)
     rows = rows[(rows["split"] == split) & (rows["epoch"] >= 1) & (rows["epoch"] % 1 == 0)]
     return rows.pivot(index="seed", columns="epoch", values="accuracy").astype(float)
 
@@ -63,33 +63,33 @@ def inside(accuracy: "pd.Series[Any]", low: float, high: float) -> "pd.Series[bo
     return accuracy.between(low - ROUNDING, high + ROUNDING)
 
 
-def one_class(tables: Tables, cell: Cell) -> "pd.Series[bool]":
+def one_class(tables: Tables, arm: Arm) -> "pd.Series[bool]":
     """Return which runs predict a single class for every test image at the end, by seed."""
-    return final(tables, cell, "predicted_classes") == 1
+    return final(tables, arm, "predicted_classes") == 1
 
 
-def extreme(tables: Tables, cell: Cell, quantity: str, layer: str, which: str = "max") -> float:
-    """Return the "max" or "min" of a recorded quantity over the runs and steps of `cell`."""
-    rows = tables.layers(cell.experiment)
-    rows = select(rows[(rows["quantity"] == quantity) & (rows["layer"] == layer)], cell)
+def extreme(tables: Tables, arm: Arm, quantity: str, layer: str, which: str = "max") -> float:
+    """Return the "max" or "min" of a recorded quantity over the runs and steps of `arm`."""
+    rows = tables.layers(arm.experiment)
+    rows = select(rows[(rows["quantity"] == quantity) & (rows["layer"] == layer)], arm)
     return float(rows["value"].agg(which, skipna=False))
 
 
-def at_end(tables: Tables, cell: Cell, quantity: str, layer: str) -> "pd.Series[float]":
-    """Return a recorded quantity of every run of `cell` at its last step, by seed."""
-    return measured(tables, cell, quantity)[layer]
+def at_end(tables: Tables, arm: Arm, quantity: str, layer: str) -> "pd.Series[float]":
+    """Return a recorded quantity of every run of `arm` at its last step, by seed."""
+    return measured(tables, arm, quantity)[layer]
 
 
-def distinct_units(tables: Tables, cells: Iterable[Cell]) -> dict[str, Estimate]:
+def distinct_units(tables: Tables, arms: Iterable[Arm]) -> dict[str, Estimate]:
     """Return the largest number of different units of each layer, over runs and steps."""
-    cells = list(cells)
+    arms = list(arms)
     counted = {
         "fc1_rows": ("distinct_rows", "fc1.weight"),
         "fc2_rows": ("distinct_rows", "fc2.weight"),
         "out_columns": ("distinct_columns", "out.weight"),
     }
     return {
-        name: exact(max(extreme(tables, cell, quantity, layer) for cell in cells))
+        name: exact(max(extreme(tables, arm, quantity, layer) for arm in arms))
         for name, (quantity, layer) in counted.items()
     }
 

@@ -1,7 +1,7 @@
 """Rows of document D about starts where every parameter has one value."""
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.claims.adjudicators.mnist.arms import (
     CONSTANTS,
     ablation,
@@ -17,7 +17,7 @@ from initbench.statistics import Estimate, exact, proportion
 from initbench.tables.read import Tables
 
 ONES = main("ones")
-ONES_LONG = Cell("mnist_ones_long", "ones", "mnist", "mnist_net")
+ONES_LONG = Arm("mnist_ones_long", "ones", "mnist", "mnist_net")
 IN_MAIN = ("c_0", "c_1", "c_minus_1")
 SHORT = ("c_0_5", "c_0_1", "c_0_05", "c_0_01")
 ACTIVATIONS = ("tanh", "leaky", "sigmoid")
@@ -26,9 +26,9 @@ ACTIVATIONS = ("tanh", "leaky", "sigmoid")
 @adjudicates("D02")
 def nothing_learned(tables: Tables) -> dict[str, Estimate]:
     """Return the final accuracy from seven constants, and the extremes among them."""
-    cells = {name: main(CONSTANTS[name]) for name in IN_MAIN}
-    cells |= {name: ablation(CONSTANTS[name]) for name in SHORT}
-    means = {name: mean_accuracy(tables, cell) for name, cell in cells.items()}
+    arms = {name: main(CONSTANTS[name]) for name in IN_MAIN}
+    arms |= {name: ablation(CONSTANTS[name]) for name in SHORT}
+    means = {name: mean_accuracy(tables, arm) for name, arm in arms.items()}
     return means | {
         "highest": highest_upper(means),
         "clearest": highest_lower(means),
@@ -57,8 +57,8 @@ def ones_against_default(tables: Tables) -> dict[str, Estimate]:
 def ones_plateau(tables: Tables) -> dict[str, Estimate]:
     """Return how often all ones end between 20 and 40 %, after 10 and after 30 epochs."""
 
-    def in_band(cell: Cell) -> Estimate:
-        return proportion(inside(final(tables, cell), 0.20, 0.40).to_numpy(bool))
+    def in_band(arm: Arm) -> Estimate:
+        return proportion(inside(final(tables, arm), 0.20, 0.40).to_numpy(bool))
 
     return {
         "in_band": in_band(ONES),

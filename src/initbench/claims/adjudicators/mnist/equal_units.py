@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from functools import partial
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, final, measured, success_rate
+from initbench.claims.adjudicators.kit.runs import Arm, final, measured, success_rate
 from initbench.claims.adjudicators.mnist.arms import (
     CONSTANTS,
     ablation,
     at_end,
-    constant_cells,
+    constant_arms,
     distinct_units,
     extreme,
     main,
@@ -27,7 +27,7 @@ ROUNDING = 1e-6
 def different_features(tables: Tables) -> dict[str, Estimate]:
     """Return how different the units of the first layer end, from random and constant starts."""
     random = partial(at_end, tables, main("default"), layer="fc1.weight")
-    equal = [at_end(tables, cell, "distinct_rows", "fc1.weight").max() for cell in constant_cells()]
+    equal = [at_end(tables, arm, "distinct_rows", "fc1.weight").max() for arm in constant_arms()]
     at_start = measured(tables, main("default"), "median_abs_cosine", step=0)["fc1.weight"]
     return {
         "constant_rows": exact(float(max(equal))),
@@ -40,17 +40,17 @@ def different_features(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("B09")
 def equal_units(tables: Tables) -> dict[str, Estimate]:
     """Return the largest number of different units, and of different inputs to a unit."""
-    cells = constant_cells()
-    inputs = [extreme(tables, cell, "distinct_columns", "fc1.weight") for cell in cells]
-    return distinct_units(tables, cells) | {
+    arms = constant_arms()
+    inputs = [extreme(tables, arm, "distinct_columns", "fc1.weight") for arm in arms]
+    return distinct_units(tables, arms) | {
         "input_columns": exact(max(inputs)),
-        "runs": exact(float(sum(len(final(tables, cell)) for cell in cells))),
+        "runs": exact(float(sum(len(final(tables, arm)) for arm in arms))),
     }
 
 
-def most_units(tables: Tables, cells: Iterable[Cell]) -> Estimate:
+def most_units(tables: Tables, arms: Iterable[Arm]) -> Estimate:
     """Return the largest number of different units of any layer, over runs and steps."""
-    return max(distinct_units(tables, cells).values(), key=lambda units: units.value)
+    return max(distinct_units(tables, arms).values(), key=lambda units: units.value)
 
 
 @adjudicates("B11")
@@ -61,13 +61,13 @@ def unbroken_symmetry(tables: Tables) -> dict[str, Estimate]:
         "random_biases": ablation("constant_0.1_random_bias"),
         "zero_weights": ablation("zero_weights"),
     }
-    found = {name: most_units(tables, [cell]) for name, cell in variants.items()}
+    found = {name: most_units(tables, [arm]) for name, arm in variants.items()}
     return {"plain": most_units(tables, EQUAL)} | found
 
 
-def with_gradient(tables: Tables, cell: Cell) -> set[str]:
+def with_gradient(tables: Tables, arm: Arm) -> set[str]:
     """Return the names of the tensors that get a gradient at the first step of any run."""
-    norms = measured(tables, cell, "gradient_norm", step=0)
+    norms = measured(tables, arm, "gradient_norm", step=0)
     above = norms.gt(ROUNDING * norms.max(axis=1), axis=0).any()
     return {str(name) for name, reached in above.items() if reached}
 
@@ -88,8 +88,8 @@ def small_random_weights(tables: Tables) -> dict[str, Estimate]:
     """Return how different the units become from N(0, 0.01²), and how often that net learns."""
     small = ablation("normal_0.01")
 
-    def rank(cell: Cell) -> Estimate:
-        return mean(at_end(tables, cell, "effective_rank", "fc1.weight").to_numpy(float))
+    def rank(arm: Arm) -> Estimate:
+        return mean(at_end(tables, arm, "effective_rank", "fc1.weight").to_numpy(float))
 
     return {
         "rows": exact(float(at_end(tables, small, "distinct_rows", "fc1.weight").min())),

@@ -8,7 +8,7 @@ import pandas as pd
 from initbench.claims.adjudicators.depth.arms import LEARNED, matched, net, steps_to_learn
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import (
-    Cell,
+    Arm,
     difference,
     ever_reaches,
     final,
@@ -51,7 +51,7 @@ def one_layer_of_zeros(tables: Tables) -> dict[str, Estimate]:
         "one_class": proportion(one_class(tables, ZERO_FC1).to_numpy(bool)),
         "fc1_gradient": exact(max(fc1)),
         "fc2_bias_gradient": exact(extreme(tables, ZERO_FC1, "gradient_norm", "fc2.bias")),
-    } | {name: mean_accuracy(tables, cell) for name, cell in BESIDE.items()}
+    } | {name: mean_accuracy(tables, arm) for name, arm in BESIDE.items()}
 
 
 @adjudicates("D18")
@@ -66,12 +66,12 @@ def partial_learning(tables: Tables) -> dict[str, Estimate]:
     return {"zero_fc1": mean_accuracy(tables, ZERO_FC1)} | slight_loss(tables)
 
 
-def steps_to(tables: Tables, cell: Cell, goal: float) -> "pd.Series[float]":
+def steps_to(tables: Tables, arm: Arm, goal: float) -> "pd.Series[float]":
     """Return the steps until test accuracy first reaches `goal`, by seed.
 
     Linear between evaluations; a run that never reaches it counts with its last step.
     """
-    rows = select(tables.curves(cell.experiment), cell)
+    rows = select(tables.curves(arm.experiment), arm)
     rows = rows[rows["split"] == "test"]
     wide = rows.pivot(index="seed", columns="step", values="accuracy").astype(float)
     return wide.apply(_first_crossing, axis=1, goal=goal)
@@ -87,8 +87,8 @@ def _first_crossing(accuracy: "pd.Series[float]", goal: float) -> float:
     return float(np.interp(goal, accuracy.to_numpy()[between], steps[between]))
 
 
-def _signal_change(tables: Tables, cell: Cell) -> Estimate:
-    rms = measured(tables, cell, "rms", step=0)
+def _signal_change(tables: Tables, arm: Arm) -> Estimate:
+    rms = measured(tables, arm, "rms", step=0)
     ratio = (rms["fc2"] / rms["fc1"]).to_numpy(float)
     return mean(np.abs(np.log10(ratio)))
 
@@ -98,10 +98,10 @@ def scaled_inits(tables: Tables) -> dict[str, Estimate]:
     """Return the speed and the signal of Xavier's and He's inits relative to default."""
     steps = steps_to(tables, DEFAULT, 0.95)
     found: dict[str, Estimate] = {"slope_default": _signal_change(tables, DEFAULT)}
-    for name, cell in {"xavier": main("xavier"), "he": main("he_normal")}.items():
-        found[name] = _ratio(steps_to(tables, cell, 0.95), steps)
-        found[f"slope_{name}"] = _signal_change(tables, cell)
-        found[f"final_{name}"] = difference(final(tables, cell), final(tables, DEFAULT))
+    for name, arm in {"xavier": main("xavier"), "he": main("he_normal")}.items():
+        found[name] = _ratio(steps_to(tables, arm, 0.95), steps)
+        found[f"slope_{name}"] = _signal_change(tables, arm)
+        found[f"final_{name}"] = difference(final(tables, arm), final(tables, DEFAULT))
     return found | _in_deep_nets(tables)
 
 
@@ -115,22 +115,22 @@ def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     """Return the ratio of steps to 80 %, and the difference in slopes of the signal, by depth."""
     found: dict[str, Estimate] = {}
     for (name, activation), depth in product(DEEP_NETS.items(), DEPTHS):
-        cells = matched(activation, depth), net(activation, depth, "default_zero_bias")
-        found[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *cells)
-        slopes = (_signal_slope(tables, cell, depth) for cell in cells)
+        arms = matched(activation, depth), net(activation, depth, "default_zero_bias")
+        found[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *arms)
+        slopes = (_signal_slope(tables, arm, depth) for arm in arms)
         found[f"slope_{name}_d{depth}"] = difference(*slopes)
     return found
 
 
-def _ratio_where_one_learns(tables: Tables, cell: Cell, over: Cell) -> Estimate:
+def _ratio_where_one_learns(tables: Tables, arm: Arm, over: Arm) -> Estimate:
     """Return the ratio of steps to 80 %; undefined if no run of either gets there."""
-    steps = [steps_to_learn(tables, each) for each in (cell, over)]
-    if not any(ever_reaches(tables, each, LEARNED) for each in (cell, over)):
+    steps = [steps_to_learn(tables, each) for each in (arm, over)]
+    if not any(ever_reaches(tables, each, LEARNED) for each in (arm, over)):
         return undefined(len(steps[0]))
     return _ratio(*steps)
 
 
-def _signal_slope(tables: Tables, cell: Cell, depth: int) -> "pd.Series[float]":
+def _signal_slope(tables: Tables, arm: Arm, depth: int) -> "pd.Series[float]":
     """Return the size of the change in log10 of the signal a layer, before training, by seed."""
-    logs = measured(tables, cell, "rms", step=0).apply(np.log10)
+    logs = measured(tables, arm, "rms", step=0).apply(np.log10)
     return (logs[f"layers.{depth - 1}"] - logs["layers.0"]).abs() / (depth - 1)

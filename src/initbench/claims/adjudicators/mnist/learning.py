@@ -7,7 +7,7 @@ from initbench.claims.adjudicators.kit.checks import checks_of
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import (
     ROUNDING,
-    Cell,
+    Arm,
     curve_at,
     difference,
     final,
@@ -30,13 +30,13 @@ VARIANTS = ("default", "zero_fc1", "zeros", "ones")
 BAND_SEEDS = 2
 
 
-def level(tables: Tables, cell: Cell) -> dict[str, Estimate]:
+def level(tables: Tables, arm: Arm) -> dict[str, Estimate]:
     """Return the lowest and highest accuracy after any epoch of any run, and the final mean."""
-    accuracy = by_epoch(tables, cell)
+    accuracy = by_epoch(tables, arm)
     return {
         "lowest": exact(float(accuracy.to_numpy().min()), n=len(accuracy)),
         "highest": exact(float(accuracy.to_numpy().max()), n=len(accuracy)),
-        "final": mean_accuracy(tables, cell),
+        "final": mean_accuracy(tables, arm),
     }
 
 
@@ -67,9 +67,9 @@ def random_start_learns(tables: Tables) -> dict[str, Estimate]:
 def training_stalls(tables: Tables) -> dict[str, Estimate]:
     """Return how often three constant starts stay at a constant answer throughout."""
 
-    def stalled(cell: Cell) -> Estimate:
-        best = by_epoch(tables, cell).max(axis=1)
-        constant = one_class(tables, cell).reindex(best.index)
+    def stalled(arm: Arm) -> Estimate:
+        best = by_epoch(tables, arm).max(axis=1)
+        constant = one_class(tables, arm).reindex(best.index)
         return proportion((constant & (best <= MAJORITY_SHARE + ROUNDING)).to_numpy(bool))
 
     return {f"stalled_{init}": stalled(main(init)) for init in ("zeros", "ones", "minus_ones")}

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final, success
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final, success
 from initbench.claims.adjudicators.mnist.arms import (
     BIASES,
     CONSTANTS,
     WEIGHTS,
     ablation,
     at_end,
-    constant_cells,
+    constant_arms,
     distinct_units,
     extreme,
     main,
@@ -82,20 +82,20 @@ def zeros_keep_symmetry(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D33")
 def equal_for_ever(tables: Tables) -> dict[str, Estimate]:
     """Return the largest number of different units from any constant start."""
-    cells = constant_cells()
-    runs = sum(len(final(tables, cell)) for cell in cells)
+    arms = constant_arms()
+    runs = sum(len(final(tables, arm)) for arm in arms)
     dropout = at_end(
         tables, ablation("constant_0.1", "mnist_net_dropout"), "distinct_rows", "fc1.weight"
     )
-    return distinct_units(tables, cells) | {
+    return distinct_units(tables, arms) | {
         "runs": exact(float(runs)),
         "dropout_rows": exact(float(dropout.min())),
     }
 
 
-def kicked(init: str, noise: str | None) -> Cell:
-    """Return the cell that starts from `init` and gets `noise` after its first epoch."""
-    return Cell(f"mnist_kick_{noise}", init, "mnist", "mnist_net") if noise else ablation(init)
+def kicked(init: str, noise: str | None) -> Arm:
+    """Return the arm that starts from `init` and gets `noise` after its first epoch."""
+    return Arm(f"mnist_kick_{noise}", init, "mnist", "mnist_net") if noise else ablation(init)
 
 
 def dose_response(runs: "list[pd.Series[bool]]") -> Estimate:
@@ -112,7 +112,7 @@ def noise_separates(tables: Tables) -> dict[str, Estimate]:
     rates = [proportion(run.to_numpy(bool)) for run in runs]
     beyond = success(tables, kicked("zeros", BEYOND), LEARNED)
     names = ["no_noise", *(f"noise_{noise.replace('-', '_')}" for noise in NOISE)]
-    units = distinct_units(tables, constant_cells()).values()
+    units = distinct_units(tables, constant_arms()).values()
     return dict(zip(names, rates, strict=True)) | {
         "noise_1e_1": proportion(beyond.to_numpy(bool)),
         "rise": dose_response(runs),
@@ -135,7 +135,7 @@ def random_or_varied(tables: Tables) -> dict[str, Estimate]:
     constants = [ablation(init) for init in CONSTANTS.values()]
 
     def highest(quantity: str) -> Estimate:
-        ends = [at_end(tables, cell, quantity, "fc1.weight").max() for cell in constants]
+        ends = [at_end(tables, arm, quantity, "fc1.weight").max() for arm in constants]
         return exact(float(max(ends)))
 
     return table_differences(tables) | {

@@ -11,8 +11,8 @@ from initbench.tables.read import Tables
 @adjudicates("B14")
 def zeroed_weights(tables: Tables) -> dict[str, Estimate]:
     """Return the parity of both snippets and what a net learns whose weights alone are zero."""
-    cell = ablation("zero_weights")
+    arm = ablation("zero_weights")
     return check_quantities("B14")(tables) | {
-        "sr80": success_rate(tables, cell, 0.80),
-        "final": mean_accuracy(tables, cell),
+        "sr80": success_rate(tables, arm, 0.80),
+        "final": mean_accuracy(tables, arm),
     }

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, select
+from initbench.claims.adjudicators.kit.runs import Arm, difference, select
 from initbench.datasets.gaussian_classes import frequencies
 from initbench.statistics import Estimate, exact, mean
 from initbench.tables.read import Tables
@@ -24,10 +24,10 @@ PRIORS = {"imbalanced_99_1": "output_prior_99_1", "long_tail_10": "output_prior_
 IMPROVEMENT = 0.9
 
 
-def cell(net: str, bias: str) -> Cell:
-    """Return the cell of `net` whose output bias starts as `bias`: zero, default or prior."""
+def arm(net: str, bias: str) -> Arm:
+    """Return the arm of `net` whose output bias starts as `bias`: zero, default or prior."""
     init = PRIORS[NETS[net]] if bias == "prior" else f"output_{bias}"
-    return Cell("output_bias", init, NETS[net], net)
+    return Arm("output_bias", init, NETS[net], net)
 
 
 @adjudicates("B59")
@@ -35,7 +35,7 @@ def output_bias_of_class_frequencies(tables: Tables) -> dict[str, Estimate]:
     """Return the first loss over the entropy of the classes, the steps saved, and the balance."""
     found, deviations = {}, []
     for net in NETS:
-        zero, prior = (losses(tables, cell(net, bias)) for bias in ("zero", "prior"))
+        zero, prior = (losses(tables, arm(net, bias)) for bias in ("zero", "prior"))
         found[f"saving_{net}"] = saving(prior, zero)
         for bias, loss in (("prior", prior), ("zero", zero)):
             found[f"first_{bias}_{net}"] = mean((loss[0] / entropy(net)).to_numpy())
@@ -49,7 +49,7 @@ def entropy(net: str) -> float:
     return float(stats.entropy(frequencies(*CLASSES[NETS[net]])))
 
 
-def losses(tables: Tables, net: Cell) -> pd.DataFrame:
+def losses(tables: Tables, net: Arm) -> pd.DataFrame:
     """Return the test loss as a table seeds x steps."""
     rows = select(tables.curves(net.experiment), net)
     rows = rows[rows["split"] == "test"]
@@ -77,10 +77,10 @@ def steps_to(loss: pd.DataFrame, goal: "pd.Series[Any]") -> "pd.Series[Any]":
 
 def balance_gain(tables: Tables, net: str) -> Estimate:
     """Return the paired difference in balanced accuracy at the end, log prior minus zero."""
-    return difference(*(balanced_accuracy(tables, cell(net, bias)) for bias in ("prior", "zero")))
+    return difference(*(balanced_accuracy(tables, arm(net, bias)) for bias in ("prior", "zero")))
 
 
-def balanced_accuracy(tables: Tables, net: Cell) -> "pd.Series[Any]":
+def balanced_accuracy(tables: Tables, net: Arm) -> "pd.Series[Any]":
     """Return the mean over classes of the share that is recognised at the end, by seed."""
     rows = tables.layers(net.experiment)
     rows = select(rows[rows["quantity"] == "recall"], net)

@@ -2,7 +2,7 @@
 
 from initbench.claims.adjudicators.depth.arms import gain, net
 from initbench.claims.adjudicators.kit.registry import reports
-from initbench.claims.adjudicators.kit.runs import Cell
+from initbench.claims.adjudicators.kit.runs import Arm
 from initbench.claims.adjudicators.mnist.arms import mean_accuracy
 from initbench.statistics import Estimate, equivalence_p, exact
 from initbench.tables.read import Tables
@@ -36,7 +36,7 @@ def trained_relu_variants(tables: Tables) -> dict[str, Estimate]:
 def he_at_the_output(tables: Tables) -> dict[str, Estimate]:
     """Return accuracies with a head from He and from Xavier, and whether they are equivalent."""
     he, xavier = (
-        Cell("mnist_head", init, "mnist", "mnist_net") for init in ("head_he", "head_xavier")
+        Arm("mnist_head", init, "mnist", "mnist_net") for init in ("head_he", "head_xavier")
     )
     difference = gain(tables, he, xavier)
     return {

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, ever_reaches, final
+from initbench.claims.adjudicators.kit.runs import Arm, difference, ever_reaches, final
 from initbench.claims.adjudicators.mnist.layers import steps_to
 from initbench.statistics import Estimate, exact, mean, median, undefined
 from initbench.tables.read import Tables
@@ -22,14 +22,14 @@ FLOORS = {"recall": 0.20, "adding": 0.25}  # constant answers get 12.5 and 19 %
 UNINFORMED = 1 / 6  # mean squared error of always answering 1 in the adding problem
 
 
-def on_task(net: str, init: str, task: str, steps: int) -> Cell:
-    """Return the cell of "recall" or "adding" over `steps` steps, for net "rnn", "lstm", "gru"."""
-    return Cell(f"{task}_{steps}", init, f"{TASKS[task]}_{steps}", f"{net}_{task}")
+def on_task(net: str, init: str, task: str, steps: int) -> Arm:
+    """Return the arm of "recall" or "adding" over `steps` steps, for net "rnn", "lstm", "gru"."""
+    return Arm(f"{task}_{steps}", init, f"{TASKS[task]}_{steps}", f"{net}_{task}")
 
 
-def on_rows(net: str, init: str) -> Cell:
-    """Return the cell that reads images row by row."""
-    return Cell("rows_28", init, "mnist_rows_5k", f"{net}_rows")
+def on_rows(net: str, init: str) -> Arm:
+    """Return the arm that reads images row by row."""
+    return Arm("rows_28", init, "mnist_rows_5k", f"{net}_rows")
 
 
 def accuracy(
@@ -141,9 +141,9 @@ def _ratio_of_steps(tables: Tables, steps: int) -> Estimate:
 
     It is undefined if no run of either gets there.
     """
-    cells = [on_task("lstm", f"forget_bias_{bias}", "recall", steps) for bias in (1, 0)]
-    one, zero = (steps_to(tables, cell, LEARNED) for cell in cells)
-    if not any(ever_reaches(tables, cell, LEARNED) for cell in cells):
+    arms = [on_task("lstm", f"forget_bias_{bias}", "recall", steps) for bias in (1, 0)]
+    one, zero = (steps_to(tables, arm, LEARNED) for arm in arms)
+    if not any(ever_reaches(tables, arm, LEARNED) for arm in arms):
         return undefined(len(one))
     ratio = one / zero
     # Kept as differences from zero, so that the ratio can be tested like any paired effect.

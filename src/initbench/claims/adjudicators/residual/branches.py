@@ -6,7 +6,7 @@ import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import (
-    Cell,
+    Arm,
     difference,
     final,
     success_gain,
@@ -20,11 +20,11 @@ SHALLOWER = (4, 16)
 LEARNED = 0.80
 
 
-def net(scheme: str, blocks: int = DEEP) -> Cell:
-    """Return the cell of `blocks` residual blocks whose branches start by `scheme`."""
+def net(scheme: str, blocks: int = DEEP) -> Arm:
+    """Return the arm of `blocks` residual blocks whose branches start by `scheme`."""
     # ReZero needs a net of its own, with a learned factor for each branch.
     kind = "residual_rezero" if scheme == "rezero" else "residual"
-    return Cell("residual", f"residual_{scheme}", "mnist_5k", f"{kind}_b{blocks}")
+    return Arm("residual", f"residual_{scheme}", "mnist_5k", f"{kind}_b{blocks}")
 
 
 @adjudicates("B85")

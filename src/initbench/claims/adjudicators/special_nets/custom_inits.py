@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final, success
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final, success
 from initbench.claims.adjudicators.residual.branches import net
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.statistics import Estimate, mean
 from initbench.tables.read import Tables
 
@@ -21,8 +22,8 @@ STANDARD = {
     "normal": "normal_0.01",
 }
 SQUARED_RANGE = 4.0  # the signal lies within [-1, 1]
-CHAIN = Cell("tiny_factorial", "svd_k1_s1.0")
-CHAIN_STANDARD = (Cell("tiny_sgd", "default"), Cell("tiny_sgd", "xavier"))
+CHAIN = chain("svd_k1_s1.0", "tiny_factorial")
+CHAIN_STANDARD = (chain("default"), chain("xavier"))
 
 
 def best(rivals: "Iterable[pd.Series[Any]]") -> "pd.Series[Any]":
@@ -35,7 +36,7 @@ def psnr(tables: Tables, init: str) -> "pd.Series[float]":
 
     A run that diverged counts as 0 dB, an error as large as the range, and no run as less.
     """
-    error = final(tables, Cell("siren", init, "siren_1d", "siren"), "test_loss").astype(float)
+    error = final(tables, Arm("siren", init, "siren_1d", "siren"), "test_loss").astype(float)
     error = error.fillna(SQUARED_RANGE).clip(upper=SQUARED_RANGE)
     return 10 * (SQUARED_RANGE / error).map(math.log10)
 
@@ -58,7 +59,7 @@ def init_of_siren(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("B94")
 def custom_inits(tables: Tables) -> dict[str, Estimate]:
     """Return what three inits made for their net add over the standard ones."""
-    standard = [success(tables, cell).astype(float) for cell in CHAIN_STANDARD]
+    standard = [success(tables, arm).astype(float) for arm in CHAIN_STANDARD]
     chain = difference(success(tables, CHAIN), best(standard))
     return {
         "siren": siren_gain(tables),

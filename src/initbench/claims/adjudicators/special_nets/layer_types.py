@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, final
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.claims.adjudicators.special_nets.custom_inits import best
 from initbench.statistics import Estimate
 from initbench.tables.read import Tables
@@ -45,7 +45,7 @@ def _images(
 ) -> "dict[str, pd.Series[Any]]":
     """Return final accuracies by init, the matched one first."""
     return {
-        init: final(tables, Cell(experiment, init, "mnist_5k", architecture))
+        init: final(tables, Arm(experiment, init, "mnist_5k", architecture))
         for init in (matched, *ONE_SIZE)
     }
 
@@ -53,6 +53,6 @@ def _images(
 def _recurrent(tables: Tables, task: str) -> "dict[str, pd.Series[Any]]":
     """Return final accuracies of the plain recurrent net by init, the matched one first."""
     return {
-        init: final(tables, Cell(f"{task}_20", init, TASKS[task], f"rnn_{task}"))
+        init: final(tables, Arm(f"{task}_20", init, TASKS[task], f"rnn_{task}"))
         for init in ("recurrent_orthogonal", *ONE_SIZE_RECURRENT)
     }

@@ -10,12 +10,13 @@ import statsmodels.api as sm
 from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, reached, success_gain
+from initbench.claims.adjudicators.kit.runs import reached, success_gain
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.statistics import Estimate, exact, undefined, with_intervals
 from initbench.tables.read import Tables
 
-FIRST_4 = Cell("tiny_sgd", "orthogonal_first_4")
-LAST_4 = Cell("tiny_sgd", "orthogonal_last_4")
+FIRST_4 = chain("orthogonal_first_4")
+LAST_4 = chain("orthogonal_last_4")
 SPECTRUM = r"svd_k(?P<kappa>[\d.]+)_s(?P<scale>[\d.]+)"
 FACTORS = {"kappa": "log2_kappa", "scale": "log_scale"}
 
@@ -44,7 +45,7 @@ def effects(runs: pd.DataFrame) -> dict[str, Estimate]:
     """Return both coefficients of a logistic regression and each factor's share of deviance.
 
     A share is the part of the null deviance that is lost when the factor is left out. Standard
-    errors are clustered by seed, because the cells of the factorial share their seeds. Where
+    errors are clustered by seed, because the arms of the factorial share their seeds. Where
     the outcomes can be separated without error, nothing can be estimated.
     """
     seeds = runs["seed"].nunique()

@@ -6,12 +6,13 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, difference, measured, success
+from initbench.claims.adjudicators.kit.runs import Arm, difference, measured, success
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.statistics import Estimate, median, proportion
 from initbench.tables.read import Tables
 
-DEFAULT = Cell("tiny_sgd")
-ORTHOGONAL = Cell("tiny_sgd", "orthogonal")
+DEFAULT = chain("default")
+ORTHOGONAL = chain("orthogonal")
 HIDDEN = [f"layers.{k}" for k in range(8)]
 FOURTH = "layers.3"
 LINE = 0.99  # share of variance on one axis from which a cloud counts as a line
@@ -30,18 +31,18 @@ def vanishing_gradients(tables: Tables) -> dict[str, Estimate]:
     }
 
 
-def _over_depth(tables: Tables, cell: Cell) -> Estimate:
-    norms = measured(tables, cell, "gradient_norm", step=0).clip(lower=TINY)
+def _over_depth(tables: Tables, arm: Arm) -> Estimate:
+    norms = measured(tables, arm, "gradient_norm", step=0).clip(lower=TINY)
     return median(np.log10(norms["layers.0.weight"] / norms["layers.7.weight"]))
 
 
-def _onset(tables: Tables, cell: Cell) -> Estimate:
-    start, later = (_total_gradient(tables, cell, step) for step in (0, 10))
+def _onset(tables: Tables, arm: Arm) -> Estimate:
+    start, later = (_total_gradient(tables, arm, step) for step in (0, 10))
     return median((later / start.clip(lower=TINY)).to_numpy())
 
 
-def _total_gradient(tables: Tables, cell: Cell, step: int) -> "pd.Series[float]":
-    return (measured(tables, cell, "gradient_norm", step) ** 2).sum(axis=1) ** 0.5
+def _total_gradient(tables: Tables, arm: Arm, step: int) -> "pd.Series[float]":
+    return (measured(tables, arm, "gradient_norm", step) ** 2).sum(axis=1) ** 0.5
 
 
 @adjudicates("A15")
@@ -61,7 +62,7 @@ def _lines(tables: Tables, quantity: str) -> dict[str, Estimate]:
     estimates = {}
     for moment, step in (("init", 0), ("end", None)):
         default, orthogonal = (
-            measured(tables, cell, quantity, step)[FOURTH] for cell in (DEFAULT, ORTHOGONAL)
+            measured(tables, arm, quantity, step)[FOURTH] for arm in (DEFAULT, ORTHOGONAL)
         )
         estimates[f"share_{moment}"] = proportion((default >= LINE).to_numpy())
         estimates[f"difference_{moment}"] = difference(orthogonal >= LINE, default >= LINE)

@@ -13,14 +13,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, final, measured, success_rate
+from initbench.claims.adjudicators.kit.runs import Arm, final, measured, success_rate
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.claims.adjudicators.tanh_chain.spectra import WEIGHTS
 from initbench.statistics import Estimate, exact, median, undefined
 from initbench.tables.read import Tables
 
 Values = npt.NDArray[np.float64]
-DEFAULT = Cell("tiny_sgd")
-SHARED = Cell("tiny_sgd", "orthogonal_shared")
+DEFAULT = chain("default")
+SHARED = chain("orthogonal_shared")
 FIRST = 1  # the notebook looks only after each update, so its curves begin after the first
 PERFECT = 1 - 5e-5
 HALF_DIGIT = 5e-5  # four decimals are printed
@@ -134,9 +135,9 @@ def _printed(spectra: pd.DataFrame) -> Values:
     return np.asarray(spectra[["printed_s1", "printed_s2"]].loc["end"], dtype=np.float64)
 
 
-def _trained_ratio(tables: Tables, cell: Cell) -> Estimate:
+def _trained_ratio(tables: Tables, arm: Arm) -> Estimate:
     """Return the median over seeds of the smallest s2/s1 of the trained hidden layers."""
-    s1, s2 = (measured(tables, cell, "singular_value", index=index)[WEIGHTS] for index in (0, 1))
+    s1, s2 = (measured(tables, arm, "singular_value", index=index)[WEIGHTS] for index in (0, 1))
     return median((s2 / s1).min(axis=1).to_numpy())
 
 

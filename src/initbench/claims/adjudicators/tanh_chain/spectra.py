@@ -5,12 +5,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Cell, measured, success, success_gain
+from initbench.claims.adjudicators.kit.runs import Arm, measured, success, success_gain
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.statistics import Estimate, auc, proportion
 from initbench.tables.read import Tables
 
-DEFAULT = Cell("tiny_sgd")
-XAVIER = Cell("tiny_sgd", "xavier")
+DEFAULT = chain("default")
+XAVIER = chain("xavier")
 WEIGHTS = [f"layers.{k}.weight" for k in range(8)]
 PRINTED_RATIO = 0.0964  # s2/s1 of the layer that document A marks as problematic
 NETS = 50_000  # random nets of eight layers drawn for the chance of such a layer
@@ -29,13 +30,13 @@ def spectra_predict_failure(tables: Tables) -> dict[str, Estimate]:
     return curves | {"failures": proportion(failed)}
 
 
-def spectral_statistics(tables: Tables, cell: Cell) -> pd.DataFrame:
+def spectral_statistics(tables: Tables, arm: Arm) -> pd.DataFrame:
     """Return four statistics of the hidden layers' singular values at step 0, a row a seed.
 
     Products over the layers are given as means of logarithms, which rank the runs alike.
     """
     s1, s2 = (
-        measured(tables, cell, "singular_value", step=0, index=index)[WEIGHTS] for index in (0, 1)
+        measured(tables, arm, "singular_value", step=0, index=index)[WEIGHTS] for index in (0, 1)
     )
     ratio = s2 / s1
     return pd.DataFrame(
@@ -52,12 +53,10 @@ def spectral_statistics(tables: Tables, cell: Cell) -> pd.DataFrame:
 def worst_layer_to_blame(tables: Tables) -> dict[str, Estimate]:
     """Return what repairing only the worst layer adds to success, and how rare such one is."""
     flat = random_ratios(NETS) < PRINTED_RATIO
-    repaired = Cell("tiny_sgd", "orthogonal_worst_of_default")
+    repaired = chain("orthogonal_worst_of_default")
     return {
         "difference": success_gain(tables, repaired, DEFAULT),
-        "difference_xavier": success_gain(
-            tables, Cell("tiny_sgd", "orthogonal_worst_of_xavier"), XAVIER
-        ),
+        "difference_xavier": success_gain(tables, chain("orthogonal_worst_of_xavier"), XAVIER),
         "chance_in_one_layer": proportion(flat[:, 0]),
         "chance_in_eight_layers": proportion(flat.any(axis=1)),
     }

@@ -7,7 +7,7 @@ import numpy as np
 from initbench.claims.adjudicators.kit.checks import checks_of
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import (
-    Cell,
+    Arm,
     curve_at,
     difference,
     final,
@@ -16,16 +16,17 @@ from initbench.claims.adjudicators.kit.runs import (
     success_gain,
     success_rate,
 )
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.claims.adjudicators.tanh_chain.ceiling import perfect_neighbours
 from initbench.claims.adjudicators.tanh_chain.replay import final_accuracy
 from initbench.statistics import Estimate, exact, exact_proportion, median, proportion
 from initbench.tables.read import Tables
 
-DEFAULT = Cell("tiny_sgd")
-XAVIER = Cell("tiny_sgd", "xavier")
-ORTHOGONAL = Cell("tiny_sgd", "orthogonal")
-SHARED = Cell("tiny_sgd", "orthogonal_shared")
-MINIBATCH = Cell("tiny_minibatch")
+DEFAULT = chain("default")
+XAVIER = chain("xavier")
+ORTHOGONAL = chain("orthogonal")
+SHARED = chain("orthogonal_shared")
+MINIBATCH = chain("default", "tiny_minibatch")
 RECIPE_STEPS = 1000
 EXACT = 1.0
 
@@ -34,7 +35,7 @@ EXACT = 1.0
 def yin_yang_task(tables: Tables) -> dict[str, Estimate]:
     """Return how far our moons are from scikit-learn's, and success on three planar tasks."""
     rates = {
-        f"sr99_{dataset}": success_rate(tables, Cell("tiny_sgd", "orthogonal", dataset))
+        f"sr99_{dataset}": success_rate(tables, chain("orthogonal", dataset=dataset))
         for dataset in ("moons", "c_bands", "circles")
     }
     return {"array_difference": exact(float(checks_of(tables, "A01")["value"].max()))} | rates
@@ -65,7 +66,7 @@ def stalled_accuracy(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("A09")
 def standardising_helps(tables: Tables) -> dict[str, Estimate]:
     """Return success of the orthogonal init with and without standardised inputs."""
-    raw = Cell("tiny_sgd", "orthogonal", "moons_raw")
+    raw = chain("orthogonal", dataset="moons_raw")
     return {
         "difference": success_gain(tables, ORTHOGONAL, raw),
         "sr99_standardised": success_rate(tables, ORTHOGONAL),
@@ -78,7 +79,7 @@ def standardising_is_not_the_cause(tables: Tables) -> dict[str, Estimate]:
     """Return success of the default init with and without standardised inputs."""
     return {
         "sr99_standardised": success_rate(tables, DEFAULT),
-        "sr99_raw": success_rate(tables, Cell("tiny_sgd", dataset="moons_raw")),
+        "sr99_raw": success_rate(tables, chain("default", dataset="moons_raw")),
     }
 
 
@@ -87,8 +88,8 @@ def other_recipes(tables: Tables) -> dict[str, Estimate]:
     """Return what three other recipes add to the success of the default init."""
     after = reached(curve_at(tables, MINIBATCH, RECIPE_STEPS), 0.99)
     return {
-        "adam": success_gain(tables, Cell("tiny_adam"), DEFAULT),
-        "fast_sgd": success_gain(tables, Cell("tiny_sgd_fast"), DEFAULT),
+        "adam": success_gain(tables, chain("default", "tiny_adam"), DEFAULT),
+        "fast_sgd": success_gain(tables, chain("default", "tiny_sgd_fast"), DEFAULT),
         "minibatch": success_gain(tables, MINIBATCH, DEFAULT),
         "minibatch_equal_updates": difference(after, success(tables, DEFAULT)),
     }
@@ -100,7 +101,7 @@ def wider_net(tables: Tables) -> dict[str, Estimate]:
     recipes = {"sgd": "tiny_sgd", "fast_sgd": "tiny_sgd_fast", "adam": "tiny_adam"}
     return {
         f"{activation}_{name}": success_rate(
-            tables, Cell(experiment, architecture=f"net_2_8_2_{activation}")
+            tables, Arm(experiment, "default", "moons", f"net_2_8_2_{activation}")
         )
         for activation in ("tanh", "relu")
         for name, experiment in recipes.items()
@@ -111,7 +112,7 @@ def wider_net(tables: Tables) -> dict[str, Estimate]:
 def lucky_runs(tables: Tables) -> dict[str, Estimate]:
     """Return how many default runs end without a test error, under the recipe and Adam."""
     wins = success(tables, DEFAULT, EXACT).to_numpy(bool)
-    adam = success(tables, Cell("tiny_adam"), EXACT).to_numpy(bool)
+    adam = success(tables, chain("default", "tiny_adam"), EXACT).to_numpy(bool)
     return {
         "perfect_runs": exact(float(np.sum(wins))),
         "sr100": proportion(wins),
@@ -125,7 +126,7 @@ def xavier_helps_little(tables: Tables) -> dict[str, Estimate]:
     """Return what Xavier's init adds to success, and what the notebook's own seed 2 shows."""
     return {
         "difference": success_gain(tables, XAVIER, DEFAULT),
-        "difference_shared": success_gain(tables, Cell("tiny_sgd", "xavier_shared"), DEFAULT),
+        "difference_shared": success_gain(tables, chain("xavier_shared"), DEFAULT),
         "sr99_xavier": success_rate(tables, XAVIER),
         "sr99_default": success_rate(tables, DEFAULT),
         "accuracy_seed_2": final_accuracy(tables, "xavier_seed_2"),
@@ -164,8 +165,8 @@ def scaler_sees_the_test_points(tables: Tables) -> dict[str, Estimate]:
     """Return the difference in accuracy, leak-free minus leaky standardisation, two inits."""
     return {
         f"difference_{init}": difference(
-            final(tables, Cell("tiny_sgd", init, "moons_leak_free")),
-            final(tables, Cell("tiny_sgd", init)),
+            final(tables, chain(init, dataset="moons_leak_free")),
+            final(tables, chain(init)),
         )
         for init in ("orthogonal", "default")
     }
