@@ -12,16 +12,10 @@ import pandas as pd
 
 import synthetic
 from initbench.claims.adjudicators.depth import (
-    advice as e6_advice,
-)
-from initbench.claims.adjudicators.depth import (
-    arms as e6_runs,
-)
-from initbench.claims.adjudicators.depth import (
-    remedies as e6_remedies,
-)
-from initbench.claims.adjudicators.depth import (
-    traps as e6_traps,
+    advice,
+    arms,
+    remedies,
+    traps,
 )
 
 GOOD, FAIR, BAD = 0.93, 0.85, 0.1135
@@ -37,9 +31,9 @@ def nets(activations: Sequence[str], depths: Sequence[int], inits: Sequence[str]
     return [f"mlp_{a}_d{d}/{init}" for a, d, init in product(activations, depths, inits)]
 
 
-TWO, FOUR, DEPTHS = e6_runs.DECISIVE, e6_runs.ACTIVATIONS, e6_runs.DEPTHS
+TWO, FOUR, DEPTHS = arms.DECISIVE, arms.ACTIVATIONS, arms.DEPTHS
 GRID = {
-    "mlp_depth": nets(FOUR, DEPTHS, e6_runs.INITS) + nets(TWO, (1, *DEPTHS), ["zeros"]),
+    "mlp_depth": nets(FOUR, DEPTHS, arms.INITS) + nets(TWO, (1, *DEPTHS), ["zeros"]),
     "mlp_default": nets(TWO, DEPTHS, ["default"])
     + nets(["relu"], DEPTHS, ["he_normal_random_bias"])
     + nets(["tanh"], DEPTHS, ["xavier_normal_random_bias"]),
@@ -49,14 +43,14 @@ GRID = {
     + nets(["tanh"], [60], ["default_zero_bias", "default", "xavier_normal"]),
     "mlp_uniform": nets(TWO, [10], ["xavier", "he"]),
     "mlp_uniform_start": nets(TWO, [10], ["xavier", "he", "xavier_normal", "he_normal"]),
-    "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *e6_advice.SIGMOID_RIVALS.values()])
+    "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *advice.SIGMOID_RIVALS.values()])
     + nets(["sigmoid"], [10], ["xavier_gain_4"]),
     "mlp_tanh_gain": nets(["tanh"], [10, 30], ["xavier_gained", "orthogonal"]),
-    "mlp_fixed_rate": nets(TWO, DEPTHS, e6_runs.AT_ONE_RATE),
-    "ln_depth": [f"ln_d30/{init}" for init in e6_remedies.TWINS.values()],
-    "mnist_ablations": [f"{net}/zeros" for net in (*e6_traps.TWO_HIDDEN, "softmax_regression")],
-    **{f"mlp_kick_{s}": nets(TWO, [10], ["normal_0.01", "zeros"]) for s in e6_traps.NOISES},
-    **{f"mnist_kick_{s}": [f"mnist_net/{init}" for init in SILENT] for s in e6_traps.NOISES},
+    "mlp_fixed_rate": nets(TWO, DEPTHS, arms.AT_ONE_RATE),
+    "ln_depth": [f"ln_d30/{init}" for init in remedies.TWINS.values()],
+    "mnist_ablations": [f"{net}/zeros" for net in (*traps.TWO_HIDDEN, "softmax_regression")],
+    **{f"mlp_kick_{s}": nets(TWO, [10], ["normal_0.01", "zeros"]) for s in traps.NOISES},
+    **{f"mnist_kick_{s}": [f"mnist_net/{init}" for init in SILENT] for s in traps.NOISES},
 }
 
 
@@ -139,7 +133,7 @@ class World:
     def curves(self, experiment: str, cells: Sequence[str]) -> pd.DataFrame:
         cells = [cell for cell in cells if cell != self.missing]
         ends = self.ends(experiment, cells)
-        usual = np.select([ends >= GOOD, ends >= e6_runs.LEARNED], [79.0, 118.0], np.inf)
+        usual = np.select([ends >= GOOD, ends >= arms.LEARNED], [79.0, 118.0], np.inf)
         steps = self._values(self.steps, experiment, cells, lambda _: np.nan)
         steps = np.where(np.isnan(steps), usual, steps)
         reached = np.array(EVALUATED) >= steps[:, :, None]

@@ -11,16 +11,10 @@ from initbench.claims import Ledger, Verdict, judge, measure
 from initbench.claims.adjudicators.kit.registry import adjudicators
 from initbench.claims.adjudicators.kit.runs import measured
 from initbench.claims.adjudicators.tanh_chain import (
-    ceiling as e1_ceiling,
-)
-from initbench.claims.adjudicators.tanh_chain import (
-    factorial as e1_factorial,
-)
-from initbench.claims.adjudicators.tanh_chain import (
-    geometry as e1_geometry,
-)
-from initbench.claims.adjudicators.tanh_chain import (
-    spectra as e1_spectra,
+    ceiling,
+    factorial,
+    geometry,
+    spectra,
 )
 from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.errors import InitbenchError
@@ -145,7 +139,7 @@ def test_the_best_cell_is_chosen_on_even_and_measured_on_odd_seeds() -> None:
     chain = (rest["init"] == "orthogonal") & (rest["architecture"] == "tanh_chain")
     rest.loc[chain, "test_accuracy"] = lucky
     tables.frames["tiny_adam/curves"] = curves_of(rest, 50, 0.1)
-    found = e1_ceiling.solved_soon(tables)
+    found = ceiling.solved_soon(tables)
     assert "tiny_adam x orthogonal, odd seeds" in found["sr100"].method
     assert (found["sr100"].value, found["sr100"].n) == (0.0, 20)
     assert found["gap_to_ceiling"].value == -1.0
@@ -154,7 +148,7 @@ def test_the_best_cell_is_chosen_on_even_and_measured_on_odd_seeds() -> None:
 
 def test_a_run_that_never_gets_there_counts_with_the_last_epoch() -> None:
     tables = world_tables(replace(SMALL, orthogonal=0.5))
-    epochs = e1_ceiling.epochs_to(tables, chain("orthogonal"))
+    epochs = ceiling.epochs_to(tables, chain("orthogonal"))
     assert sorted(epochs.unique()) == [50, 1000]
     assert len(epochs) == 40
 
@@ -202,17 +196,17 @@ def test_total_gradient_and_depth() -> None:
 
 def test_order_correlation_is_spearman_within_each_run() -> None:
     rows = np.array([[1.0, 2, 3, 9], [9, 3, 2, 1], [5, 5, 5, 5], [1, 3, 2, 4]])
-    assert e1_geometry.order_correlation(rows) == pytest.approx([1, -1, 0, 0.8])
-    assert e1_geometry.order_correlation(rows[:0]).shape == (0,)
+    assert geometry.order_correlation(rows) == pytest.approx([1, -1, 0, 0.8])
+    assert geometry.order_correlation(rows[:0]).shape == (0,)
 
 
 def test_the_factorial_separates_condition_number_from_scale() -> None:
-    runs = e1_factorial.design(world_tables(TOLD))
+    runs = factorial.design(world_tables(TOLD))
     assert sorted(runs["log2_kappa"].unique()) == [0, 1, 2, 3]
     generator = np.random.default_rng(0)
     chance = 1 / (1 + np.exp(runs["log2_kappa"] - 2 * runs["log_scale"] - 1))
     runs["success"] = (generator.random(len(runs)) < chance).astype(float)
-    found = e1_factorial.effects(runs)
+    found = factorial.effects(runs)
     assert found["kappa_effect"].value == pytest.approx(-1, abs=0.25)
     assert found["scale_effect"].value == pytest.approx(2, abs=0.75)
     assert found["kappa_effect"].low < found["kappa_effect"].value < found["kappa_effect"].high
@@ -221,8 +215,8 @@ def test_the_factorial_separates_condition_number_from_scale() -> None:
 
 
 def test_separated_outcomes_give_no_effect() -> None:
-    runs = e1_factorial.design(world_tables(TOLD)).assign(success=0.0)
-    found = e1_factorial.effects(runs)
+    runs = factorial.design(world_tables(TOLD)).assign(success=0.0)
+    found = factorial.effects(runs)
     assert all(np.isnan(estimate.value) for estimate in found.values())
     assert found["kappa_effect"].method == "perfectly separated"
 
@@ -233,14 +227,14 @@ def test_spectral_statistics_of_known_matrices() -> None:
     frame = tables.frames["tiny_sgd/layers"]
     small = (frame["layer"] == weight) & (frame["index"] == 1) & (frame["init"] == "xavier")
     frame.loc[small, "value"] = 0.09
-    found = e1_spectra.spectral_statistics(tables, chain("xavier"))
+    found = spectra.spectral_statistics(tables, chain("xavier"))
     assert found["min_ratio"].to_numpy() == pytest.approx(0.1)
     assert found["product_s1"].to_numpy() == pytest.approx(np.log(0.9))
     assert (found["mean_ratio"] > found["min_ratio"] - 1e-12).all()
 
 
 def test_chance_of_a_flat_random_layer() -> None:
-    ratios = e1_spectra.random_ratios(20_000)
+    ratios = spectra.random_ratios(20_000)
     assert ratios.shape == (20_000, 8)
     assert np.all((ratios >= 0) & (ratios <= 1))
     # |det| = s1 s2 and the squared norm s1² + s2² tie the ratio to r / (1 + r²).

@@ -16,10 +16,8 @@ from initbench.claims import attainable
 from initbench.claims.adjudicators.kit.registry import adjudicator
 from initbench.claims.adjudicators.output_bias import class_frequencies
 from initbench.claims.adjudicators.special_nets import (
-    custom_inits as e9_custom,
-)
-from initbench.claims.adjudicators.special_nets import (
-    layer_types as e9_types,
+    custom_inits,
+    layer_types,
 )
 from initbench.datasets.gaussian_classes import frequencies
 from project_ledger import the_ledger
@@ -30,15 +28,15 @@ SEEDS = {"B59": 20}
 Changes = Mapping[str, synthetic.Values]
 
 SCHEMES = ("he", "scaled", "small", "zero_last", "fixup")
-RESIDUAL = (*(f"residual_{scheme}" for scheme in SCHEMES), *e9_types.ONE_SIZE)
-RECURRENT = ("recurrent_orthogonal", *e9_types.ONE_SIZE_RECURRENT)
+RESIDUAL = (*(f"residual_{scheme}" for scheme in SCHEMES), *layer_types.ONE_SIZE)
+RECURRENT = ("recurrent_orthogonal", *layer_types.ONE_SIZE_RECURRENT)
 # Experiment: its dataset, architectures, inits and seeds.
 GRIDS = {
     "residual": ("mnist_5k", [f"residual_b{b}" for b in (4, 16, 64)], RESIDUAL, 10),
-    "cnn": ("mnist_5k", ["cnn_d3", "cnn_d8"], ("he_normal", *e9_types.ONE_SIZE), 10),
+    "cnn": ("mnist_5k", ["cnn_d3", "cnn_d8"], ("he_normal", *layer_types.ONE_SIZE), 10),
     "recall_20": ("delayed_recall_20", ["rnn_recall"], RECURRENT, 10),
     "adding_20": ("adding_20", ["rnn_adding"], RECURRENT, 10),
-    "siren": ("siren_1d", ["siren"], ("siren_own", *e9_custom.STANDARD.values()), 10),
+    "siren": ("siren_1d", ["siren"], ("siren_own", *custom_inits.STANDARD.values()), 10),
     "tiny_sgd": ("moons", ["tanh_chain"], ("default", "xavier"), 200),
     "tiny_factorial": ("moons", ["tanh_chain"], ("svd_k1_s1.0",), 100),
 }
@@ -218,7 +216,7 @@ def test_quality_is_in_decibels_and_a_diverged_run_has_none() -> None:
     errors = np.array([4.0, 0.4, 4e-4, np.nan, 9.0, np.inf, 1, 1, 1, 1]) / (
         1 + 0.01 * np.sin(np.arange(10))
     )
-    found = e9_custom.psnr(World(loss={"siren/default": errors}).tables(), "default")
+    found = custom_inits.psnr(World(loss={"siren/default": errors}).tables(), "default")
     assert found.to_numpy() == pytest.approx([0, 10, 40, 0, 0, 0] + 4 * [10 * math.log10(4)])
 
 

@@ -12,13 +12,9 @@ from hypothesis import strategies as st
 from initbench.claims.adjudicators.kit import probes
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.adjudicators.propagation import (
-    gradients as e4_gradients,
-)
-from initbench.claims.adjudicators.propagation import (
-    simple_net as e4_simple_net,
-)
-from initbench.claims.adjudicators.propagation import (
-    variance as e4_variance,
+    gradients,
+    simple_net,
+    variance,
 )
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
@@ -243,7 +239,7 @@ def test_the_worst_and_the_clearest_rival_are_named() -> None:
 
 
 def test_widths_of_the_shapes_are_those_that_are_measured() -> None:
-    for shape, ends in e4_gradients.SHAPES.items():
+    for shape, ends in gradients.SHAPES.items():
         sizes = propagation.sizes(16, 50, shape)
         assert (sizes[1], sizes[50]) == ends
 
@@ -251,12 +247,12 @@ def test_widths_of_the_shapes_are_those_that_are_measured() -> None:
 def test_the_third_of_five_factors_stands_for_most() -> None:
     shifts = {"elu": 0.1, "gelu": -0.2, "silu": 0.02}
     changes = {f"*/he_normal/{name}/*": factor(shift) for name, shift in shifts.items()}
-    found = e4_variance.he_with_relu_variants(World(changes).tables())
+    found = variance.he_with_relu_variants(World(changes).tables())
     assert found["middle"].value == pytest.approx(10**0.02)
 
 
 def test_pairs_of_ranges_are_counted() -> None:
-    found = e4_simple_net.distributions_differ(World(last_layer("he*", 0.655), 100).tables())
+    found = simple_net.distributions_differ(World(last_layer("he*", 0.655), 100).tables())
     assert (found["separated"].value, found["separated"].n) == (9, 100)
     assert found["large"].value == pytest.approx(489, rel=0.02)
 
@@ -280,13 +276,13 @@ def test_predicted_deviations_follow_from_theory(name: str, variances: tuple[flo
     bias = 1 / 300
     moment, together = 100 * variances[0] + bias, bias  # of one sample, of two of them
     deviations = [math.sqrt(moment - together / 100)]
-    for variance, units in zip(variances[1:], (100, 10), strict=True):
+    for share, units in zip(variances[1:], (100, 10), strict=True):
         moment, together = (
-            50 * variance * moment + bias,
-            50 * variance * moment * kernel(together / moment) + bias,
+            50 * share * moment + bias,
+            50 * share * moment * kernel(together / moment) + bias,
         )
         deviations.append(math.sqrt(moment - together / units))
-    first, last = e4_simple_net.PREDICTED[name]
+    first, last = simple_net.PREDICTED[name]
     assert deviations[0] == pytest.approx(first, rel=0.005)
     assert deviations[2] == pytest.approx(last, rel=0.02)  # a typical draw, not the mean square
 

@@ -5,8 +5,8 @@ import pytest
 
 import depth_world
 from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.kit.runs import steps_to
 from initbench.claims.adjudicators.mnist.arms import main
-from initbench.claims.adjudicators.mnist.layers import steps_to
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide

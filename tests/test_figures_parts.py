@@ -14,10 +14,10 @@ from matplotlib.image import imread
 from initbench.errors import InitbenchError
 from initbench.figures.kit import frames, style, words
 from initbench.figures.kit.save import compact, save_png, svg
+from initbench.figures.kit.style import stamps
 from initbench.figures.mnist.variants import constant
 from initbench.figures.pipeline.verdict_board import draw_board
 from initbench.figures.propagation.tanh_depth import xavier_rms
-from initbench.figures.tanh_chain.panels import stamps
 
 FAMILIES = ["default", "xavier", "he_normal", "orthogonal", "zeros", "ones", "zero_fc1", "svd_k2"]
 

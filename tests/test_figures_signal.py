@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from initbench.figures.kit import style
+from initbench.figures.kit.over_depth import held, measured
 from initbench.figures.kit.registry import Drawing, registry
 from initbench.figures.kit.save import svg
 from initbench.figures.propagation.backward import SHAPES, decades, units
 from initbench.figures.propagation.conv_borders import BOUNDS, FILLS, TEXTS, blocks
 from initbench.figures.propagation.gain import factors, slope
-from initbench.figures.propagation.nets import FITTED, PLAIN, held, measured
+from initbench.figures.propagation.nets import FITTED, PLAIN
 from initbench.figures.propagation.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
 from initbench.probes.propagation import sizes
 from initbench.tables.read import Tables

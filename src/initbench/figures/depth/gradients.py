@@ -13,10 +13,17 @@ from initbench.figures.depth.nets import (
     moments,
     net_name,
     nets,
-    stacked,
     trained,
 )
-from initbench.figures.kit.frames import Summary, bands, median_interval, present, success_rate
+from initbench.figures.kit.frames import (
+    Summary,
+    bands,
+    median_interval,
+    present,
+    stacked,
+    success_rate,
+)
+from initbench.figures.kit.over_depth import EDGE, depth_panel, heading, held
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     band,
@@ -31,7 +38,6 @@ from initbench.figures.kit.style import (
     reference,
 )
 from initbench.figures.kit.words import each, extremes, number
-from initbench.figures.propagation.nets import EDGE, depth_panel, heading, held
 from initbench.tables.read import Tables
 
 LIMITS = (1e-10, 1e10)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from initbench.figures.depth.nets import DEPTHS, FOUR, MATCHED, first_steps, net_name, nets, trained
 from initbench.figures.kit.frames import BAND, bands, mean_interval, present
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     band,
@@ -23,7 +24,6 @@ from initbench.figures.kit.style import (
     reference,
 )
 from initbench.figures.kit.words import extremes, share
-from initbench.figures.propagation.nets import heading
 from initbench.statistics.survival import kaplan_meier
 from initbench.tables.read import Tables
 

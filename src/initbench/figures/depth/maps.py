@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from initbench.figures.depth.nets import BIASED, FOUR, MATCHED, RECIPE, learned, ordered, trained
 from initbench.figures.kit.frames import Summary, Triple, bands, mean_interval, success_rate
 from initbench.figures.kit.heat import heat_map
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import canvas, empty, key, label
 from initbench.figures.kit.words import extremes, listing
-from initbench.figures.propagation.nets import heading
 from initbench.tables.read import Tables
 
 BY = ["activation", "depth", "init"]

@@ -16,10 +16,9 @@ from initbench.figures.depth.nets import (
     learned,
     moments,
     nets,
-    stacked,
     trained,
 )
-from initbench.figures.kit.frames import bands, success_rate
+from initbench.figures.kit.frames import bands, stacked, success_rate
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import INK, canvas, empty, percent
 from initbench.figures.kit.words import listing

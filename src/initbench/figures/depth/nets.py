@@ -3,16 +3,13 @@
 from collections.abc import Callable, Sequence
 
 import pandas as pd
-from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import load, pick
-from initbench.figures.kit.rows import dot_panel
-from initbench.figures.kit.style import empty, label
+from initbench.figures.kit.frames import ROUNDING, load, pick, stacked
+from initbench.figures.kit.style import label
 from initbench.tables.read import Tables
 
 DATASET = "mnist_5k"
 LEVEL = 0.80  # a run that ends with this test accuracy has learned
-ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
 NET = r"mlp_(?P<activation>.+)_d(?P<depth>\d+)$"
 FOUR = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid", "identity": "identity"}
 DEPTHS = [3, 10, 30]
@@ -52,14 +49,6 @@ def trained(
     return _with_parts(once, pattern)
 
 
-def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of all parts below each other.
-
-    A part without rows has no types, and would take them from its neighbours; it is left out.
-    """
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
 def _with_parts(frame: pd.DataFrame, pattern: str) -> pd.DataFrame:
     names = pd.Series(frame.architecture.unique(), dtype=str)
     parts = names.str.extract(pattern).set_index(names).dropna()
@@ -87,14 +76,6 @@ def nets(activations: Sequence[str], depths: Sequence[int]) -> list[str]:
 def net_name(activation: str, depth: int) -> str:
     """Return how a net is called in a heading, for instance "ReLU, depth 30"."""
     return f"{FOUR.get(activation, label(activation))}, depth {depth}"
-
-
-def draw_rows(axes: Axes, frame: pd.DataFrame, levels: Sequence[str] = ("",)) -> None:
-    """Draw the rows of `frame` as dots with intervals, or say that the grid holds none."""
-    if frame.empty:
-        empty(axes)
-    else:
-        dot_panel(axes, frame, levels)
 
 
 def first_steps(curves: pd.DataFrame) -> pd.DataFrame:

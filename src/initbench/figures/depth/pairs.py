@@ -8,17 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from initbench.figures.depth.nets import (
-    FOUR,
-    backward_ratio,
-    draw_rows,
-    net_name,
-    nets,
-    stacked,
-    trained,
-)
-from initbench.figures.kit.frames import bands, mean_interval
+from initbench.figures.depth.nets import FOUR, backward_ratio, net_name, nets, trained
+from initbench.figures.kit.frames import bands, mean_interval, stacked
 from initbench.figures.kit.registry import Drawing, figure
+from initbench.figures.kit.rows import draw_rows
 from initbench.figures.kit.style import INK, below, canvas, empty, key, reference
 from initbench.figures.kit.words import extremes, number
 from initbench.tables.read import Tables

@@ -3,18 +3,11 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.depth.nets import (
-    DEPTHS,
-    FOUR,
-    draw_rows,
-    net_name,
-    nets,
-    ordered,
-    stacked,
-    trained,
-)
-from initbench.figures.kit.frames import bands, mean_interval, present
+from initbench.figures.depth.nets import DEPTHS, FOUR, net_name, nets, ordered, trained
+from initbench.figures.kit.frames import bands, mean_interval, present, stacked
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
+from initbench.figures.kit.rows import draw_rows
 from initbench.figures.kit.style import (
     below,
     canvas,
@@ -27,7 +20,6 @@ from initbench.figures.kit.style import (
     proxy,
 )
 from initbench.figures.kit.words import extremes, listing, share
-from initbench.figures.propagation.nets import heading
 from initbench.tables.read import Tables
 
 NET = ["activation", "depth"]

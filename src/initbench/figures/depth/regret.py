@@ -6,9 +6,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from initbench.figures.depth.nets import DEPTHS, FOUR, MATCHED, draw_rows, nets, trained
+from initbench.figures.depth.nets import DEPTHS, FOUR, MATCHED, nets, trained
 from initbench.figures.kit.frames import bands, mean_interval
 from initbench.figures.kit.registry import Drawing, figure
+from initbench.figures.kit.rows import draw_rows
 from initbench.figures.kit.style import below, canvas, label, percent
 from initbench.figures.kit.words import each
 from initbench.tables.read import Tables

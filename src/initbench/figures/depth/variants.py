@@ -3,9 +3,19 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.depth.nets import FOUR, ROUNDING, draw_rows, learned, stacked, trained
-from initbench.figures.kit.frames import Summary, bands, mean_interval, present, success_rate
+from initbench.figures.depth.nets import FOUR, learned, trained
+from initbench.figures.kit.frames import (
+    ROUNDING,
+    Summary,
+    bands,
+    mean_interval,
+    present,
+    stacked,
+    success_rate,
+)
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
+from initbench.figures.kit.rows import draw_rows
 from initbench.figures.kit.style import (
     band,
     below,
@@ -18,9 +28,9 @@ from initbench.figures.kit.style import (
     plain,
     reference,
 )
-from initbench.figures.kit.words import each, extremes
-from initbench.figures.propagation.nets import ACTIVATIONS, heading
+from initbench.figures.kit.words import ACTIVATIONS, each, extremes
 from initbench.tables.read import Tables
+from initbench.theory.baselines import MAJORITY_SHARE
 
 VARIANTS = ["leaky_relu_0.2", "elu", "gelu", "silu"]
 SHOWN: dict[str, tuple[str, Summary]] = {
@@ -31,7 +41,6 @@ KICKS = {"mlp_fixed_rate": "none", **{f"mlp_kick_1e-{k}": plain(10.0**-k) for k 
 KICKED = {"relu": "mlp_relu_d10", "tanh": "mlp_tanh_d10"}
 STUCK = ["normal_0.01", "zeros"]
 FREED = 0.5
-MAJORITY = 0.1135  # share of the most frequent digit
 
 
 @figure(
@@ -103,7 +112,7 @@ def draw_kick(tables: Tables) -> Drawing:
             _draw_kicks(axes, frame[frame.activation == name], FOUR[name])
         row[0].set_ylabel(frame.shown.iloc[0] if len(frame) else "")
     for axes in panels[0]:
-        reference(axes, MAJORITY, dash=":")
+        reference(axes, MAJORITY_SHARE, dash=":")
     panels[0, 0].set(ylim=(-0.03, 1.03), xticks=range(len(KICKS)), xticklabels=KICKS.values())
     percent(panels[0, 0].yaxis)
     below(panels, "standard deviation of the noise")

@@ -20,6 +20,7 @@ COLUMNS = [
     *("kind", "x", "y", "score", "label", "s1", "s2", "printed_s1", "printed_s2"),
     *("activation", "width", "variant", "learning_rate"),
 ]
+ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
 TINY = {"dataset": "moons", "architecture": "tanh_chain"}
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
 
@@ -121,3 +122,11 @@ def layer_number(layers: pd.Series, depth: int = 8) -> pd.Series:
     """Return 0 for the input, 1..depth for the hidden layers, depth + 1 for the head."""
     inner = layers.str.extract(r"layers\.(\d+)", expand=False).astype(float) + 1
     return inner.mask(layers == "input", 0).fillna(depth + 1).astype(int)
+
+
+def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all parts below each other.
+
+    A part without rows has no types, and would take them from its neighbours; it is left out.
+    """
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

@@ -46,3 +46,11 @@ def dot_panel(axes: Axes, frame: pd.DataFrame, levels: Sequence[str]) -> None:
     axes.set_yticks(range(len(rows)), labels=rows)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
+
+
+def draw_rows(axes: Axes, frame: pd.DataFrame, levels: Sequence[str] = ("",)) -> None:
+    """Draw the rows of `frame` as dots with intervals, or say that the grid holds none."""
+    if frame.empty:
+        empty(axes)
+    else:
+        dot_panel(axes, frame, levels)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from initbench.figures.kit.frames import (
+    ROUNDING,
     Summary,
     bands,
     load,
@@ -32,7 +33,6 @@ from initbench.figures.kit.style import (
     reference,
 )
 from initbench.figures.kit.words import Say, number, share
-from initbench.figures.tanh_chain.success import ROUNDING
 from initbench.tables.read import Tables
 
 NAMES = {
@@ -141,12 +141,6 @@ def learning(
     curves = pick(load(tables.curves, experiment), init=list(inits), split="test")
     held = curves.assign(loss=capped(curves.loss))
     return bands(of_net(held, net), ["init", "step"], column, summary)
-
-
-def joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return the rows of all parts; one without rows has no types, and would spoil the others'."""
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled or parts[:1], ignore_index=True)
 
 
 def of_net(frame: pd.DataFrame, net: str) -> pd.DataFrame:

@@ -10,6 +10,18 @@ from initbench.figures.kit.style import MISSING, label
 
 Say = Callable[[float], str]
 
+ACTIVATIONS = {
+    "identity": "identity",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "relu": "ReLU",
+    "leaky_relu_0.01": "leaky ReLU 0.01",
+    "leaky_relu_0.2": "leaky ReLU 0.2",
+    "elu": "ELU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+}
+
 
 def share(value: float) -> str:
     """Return a share as a percentage with one decimal."""

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from initbench.figures.depth.nets import DEPTHS, draw_rows, trained
-from initbench.figures.kit.rows import FILL
+from initbench.figures.depth.nets import DEPTHS, trained
+from initbench.figures.kit.over_depth import heading
+from initbench.figures.kit.rows import FILL, draw_rows
 from initbench.figures.kit.style import band, canvas, empty, key, label, lines, logarithmic, proxy
-from initbench.figures.propagation.nets import heading
 
 NORM_NET = r"(?P<net>(?:no_)?ln)_d(?P<depth>\d+)$"
 SIGMA = r"sigma_(\d+(?:e-\d+)?)$"

@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 
 from initbench.figures.depth.nets import learned
 from initbench.figures.kit.frames import bands, median_interval, success_rate
+from initbench.figures.kit.over_depth import EDGE, held
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import INK, logarithmic, percent, reference
 from initbench.figures.kit.words import listing, number
 from initbench.figures.layer_norm.nets import BY, TEXTS, net_lines, normed, scale_grid, sigma
-from initbench.figures.propagation.nets import EDGE, held
 from initbench.tables.read import Tables
 
 Array = npt.NDArray[np.float64]

@@ -5,8 +5,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.depth.nets import DEPTHS, learned, stacked, trained
-from initbench.figures.kit.frames import Summary, bands, mean_interval, success_rate
+from initbench.figures.depth.nets import DEPTHS, learned, trained
+from initbench.figures.kit.frames import Summary, bands, mean_interval, stacked, success_rate
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     band,
@@ -25,7 +26,6 @@ from initbench.figures.kit.style import (
 )
 from initbench.figures.kit.words import each, extremes
 from initbench.figures.layer_norm.nets import NETS, TEXTS, net_lines, normed
-from initbench.figures.propagation.nets import heading
 from initbench.tables.read import Tables
 
 SCALES = ["sigma_1e-4", "sigma_1e-3", "sigma_1e-2", "sigma_1e-1", "sigma_1", "sigma_3"]

@@ -19,6 +19,7 @@ from initbench.figures.kit.style import (
     logarithmic,
     percent,
     proxy,
+    stamps,
 )
 from initbench.figures.kit.words import each, listing, number, share
 from initbench.figures.matrices.draws import (
@@ -37,7 +38,6 @@ from initbench.figures.matrices.draws import (
     size_axis,
     sizes,
 )
-from initbench.figures.tanh_chain.panels import stamps
 from initbench.tables.read import Tables
 
 WORDS = "document C's matrix"

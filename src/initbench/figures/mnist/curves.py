@@ -32,6 +32,7 @@ from initbench.figures.kit.style import (
 )
 from initbench.figures.kit.words import by_init, each, number
 from initbench.tables.read import Tables
+from initbench.theory.baselines import MAJORITY_SHARE
 
 # Claims of document D that its plot of the four test curves bears on.
 CURVES = (1, 3, 7, 16, 20, 24, 25, 26, 28, 29, 30, 31, 46)
@@ -44,13 +45,12 @@ SPLITS = {
 }
 CHANCE = 0.10  # one class in ten
 ZOOM = (0.08, 0.22)
-MAJORITY = 0.1135  # share of the most frequent class, the digit 1, among the test images
 
 
 def chance_lines(axes: Axes, across: bool = True) -> None:
     """Draw the two levels that a net reaches without learning."""
     reference(axes, CHANCE, "10 %: one class in ten", ":", across)
-    reference(axes, MAJORITY, "11.35 %: always the digit 1", "--", across)
+    reference(axes, MAJORITY_SHARE, "11.35 %: always the digit 1", "--", across)
 
 
 def _curves(tables: Tables, inits: Sequence[str], column: str, summary: Summary) -> pd.DataFrame:

@@ -5,10 +5,11 @@ import itertools
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import BAND, mean_interval, median_interval, present
+from initbench.figures.kit.frames import BAND, mean_interval, median_interval, present, stacked
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.rows import dot_panel
-from initbench.figures.kit.scores import fills, joined, printed, unbounded
+from initbench.figures.kit.scores import fills, printed, unbounded
 from initbench.figures.kit.style import band, below, canvas, empty, key, lines, percent, reference
 from initbench.figures.kit.words import each, number, share
 from initbench.figures.output_bias.runs import (
@@ -27,7 +28,6 @@ from initbench.figures.output_bias.runs import (
     summarised,
     updates_to,
 )
-from initbench.figures.propagation.nets import heading
 from initbench.tables.read import Tables
 from initbench.theory.baselines import small_logit_loss
 
@@ -44,7 +44,7 @@ def _speeds(tables: Tables) -> pd.DataFrame:
     for level, goal in zip(LEVELS, (common_goal(runs), own_goal(runs)), strict=True):
         updates = summarised(updates_to(runs, goal), median_interval)
         parts.append(updates.assign(quantity="updates", level=level))
-    return joined(parts)
+    return stacked(parts)
 
 
 @figure(

@@ -5,23 +5,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from initbench.figures.kit.frames import bands, central_range
+from initbench.figures.kit.over_depth import EDGE, depth_panel, heading, measured, over_depth
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.rows import dot_panel
 from initbench.figures.kit.style import below, canvas, empty, key, label, lines, proxy, reference
-from initbench.figures.kit.words import each, extremes, number
-from initbench.figures.propagation.nets import (
-    ACTIVATIONS,
-    EDGE,
-    FOUR,
-    PLAIN,
-    WIDTH,
-    by_activation,
-    depth_panel,
-    ends,
-    heading,
-    measured,
-    over_depth,
-)
+from initbench.figures.kit.words import ACTIVATIONS, each, extremes, number
+from initbench.figures.propagation.nets import FOUR, PLAIN, WIDTH, by_activation, ends
 from initbench.tables.read import Tables
 
 GRADIENTS = {

@@ -10,6 +10,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from initbench.figures.kit.frames import bands, central_range, runs
+from initbench.figures.kit.over_depth import heading, held, measured
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     INK,
@@ -24,7 +25,6 @@ from initbench.figures.kit.style import (
     ramp,
 )
 from initbench.figures.kit.words import each, listing, number, share
-from initbench.figures.propagation.nets import heading, held, measured
 from initbench.tables.read import Tables
 
 INITS = ["xavier_normal", "he_normal", "delta_orthogonal", "dirac"]

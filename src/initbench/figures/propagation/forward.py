@@ -7,23 +7,24 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from initbench.figures.kit.frames import bands, central_range, present
-from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.style import INK, below, canvas, colour, key, lines, reference
-from initbench.figures.kit.words import each, number
-from initbench.figures.propagation.nets import (
-    ACTIVATIONS,
+from initbench.figures.kit.over_depth import (
     EDGE,
-    FITTED,
-    PLAIN,
-    WIDTH,
     Limits,
-    activation_grid,
-    by_activation,
     depth_panel,
-    ends,
     heading,
     measured,
     over_depth,
+)
+from initbench.figures.kit.registry import Drawing, figure
+from initbench.figures.kit.style import INK, below, canvas, colour, key, lines, reference
+from initbench.figures.kit.words import ACTIVATIONS, each, number
+from initbench.figures.propagation.nets import (
+    FITTED,
+    PLAIN,
+    WIDTH,
+    activation_grid,
+    by_activation,
+    ends,
 )
 from initbench.tables.read import Tables
 

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from initbench.figures.kit.frames import bands, central_range, present, runs
+from initbench.figures.kit.over_depth import heading, measured
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     INK,
@@ -23,8 +24,7 @@ from initbench.figures.kit.style import (
     proxy,
     reference,
 )
-from initbench.figures.kit.words import each, listing, number
-from initbench.figures.propagation.nets import ACTIVATIONS, heading, measured
+from initbench.figures.kit.words import ACTIVATIONS, each, listing, number
 from initbench.tables.read import Tables
 
 FIXED = ["normal_0.1768", "he_normal"]

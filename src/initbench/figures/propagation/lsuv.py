@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from initbench.figures.kit.frames import bands, central_range
+from initbench.figures.kit.over_depth import EDGE, Limits, heading, held, measured
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import (
     band,
@@ -20,17 +21,8 @@ from initbench.figures.kit.style import (
     ramp,
     reference,
 )
-from initbench.figures.kit.words import each, extremes, number
-from initbench.figures.propagation.nets import (
-    ACTIVATIONS,
-    EDGE,
-    WIDTH,
-    Limits,
-    by_activation,
-    heading,
-    held,
-    measured,
-)
+from initbench.figures.kit.words import ACTIVATIONS, each, extremes, number
+from initbench.figures.propagation.nets import WIDTH, by_activation
 from initbench.tables.read import Tables
 
 SHOWN = ["identity", "tanh", "sigmoid", "relu", "elu", "gelu", "silu"]

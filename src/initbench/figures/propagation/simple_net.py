@@ -8,11 +8,11 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from initbench.figures.kit.frames import Triple, bands
+from initbench.figures.kit.over_depth import measured
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.rows import FILL, dot_panel
 from initbench.figures.kit.style import INK, canvas, colour, empty, key, label, logarithmic, proxy
 from initbench.figures.kit.words import extremes, listing, number
-from initbench.figures.propagation.nets import measured
 from initbench.tables.read import Tables
 
 BIASES = {"default": "PyTorch's bias", "zero": "no bias"}

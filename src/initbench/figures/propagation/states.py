@@ -6,20 +6,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from initbench.figures.kit.frames import bands, central_range
+from initbench.figures.kit.over_depth import depth_panel, heading, measured, over_depth
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import below, canvas, key, lines, percent, reference
+from initbench.figures.kit.words import ACTIVATIONS
 from initbench.figures.propagation.nets import (
-    ACTIVATIONS,
     FOUR,
     PLAIN,
     WIDTH,
     activation_grid,
     by_activation,
-    depth_panel,
     ends,
-    heading,
-    measured,
-    over_depth,
 )
 from initbench.tables.read import Tables
 

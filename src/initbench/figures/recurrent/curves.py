@@ -3,12 +3,19 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import Summary, final, mean_interval, median_interval, present
+from initbench.figures.kit.frames import (
+    Summary,
+    final,
+    mean_interval,
+    median_interval,
+    present,
+    stacked,
+)
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.scores import ERROR, blind, in_order, joined, learning, printed
+from initbench.figures.kit.scores import ERROR, blind, in_order, learning, printed
 from initbench.figures.kit.style import band, below, canvas, empty, key, lines, logarithmic, percent
 from initbench.figures.kit.words import extremes
-from initbench.figures.propagation.nets import heading
 from initbench.figures.recurrent.memory import LENGTHS, PLAIN
 from initbench.tables.read import Tables
 from initbench.theory.baselines import ADDING_BASELINE
@@ -29,7 +36,7 @@ def _curves(tables: Tables) -> pd.DataFrame:
         for task, (column, summary, _, _) in TASKS.items()
         for steps in LENGTHS
     ]
-    return joined(parts)
+    return stacked(parts)
 
 
 @figure(

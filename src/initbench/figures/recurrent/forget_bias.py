@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import final, mean_interval
+from initbench.figures.kit.frames import final, mean_interval, stacked
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.scores import ACCURACY, blind, joined, learning, printed, scores
+from initbench.figures.kit.scores import ACCURACY, blind, learning, printed, scores
 from initbench.figures.kit.style import (
     INK,
     MISSING,
@@ -24,7 +25,6 @@ from initbench.figures.kit.style import (
     reference,
 )
 from initbench.figures.kit.words import each, listing, number
-from initbench.figures.propagation.nets import heading
 from initbench.figures.recurrent.memory import BIASES, LENGTHS, PANELS
 from initbench.tables.read import Tables
 from initbench.theory.dynamics import forget_half_life
@@ -43,7 +43,7 @@ def _doses(tables: Tables) -> pd.DataFrame:
         for panel, (task, score, _) in PANELS.items()
         for steps in LENGTHS
     ]
-    frame = joined(parts)
+    frame = stacked(parts)
     bias = frame["init"].map(BIASES).astype(float)
     return frame.assign(bias=bias, half_life=bias.map(forget_half_life))
 
@@ -145,7 +145,7 @@ def draw_curves(tables: Tables) -> Drawing:
         )
         for n in LENGTHS
     ]
-    frame = joined(parts)
+    frame = stacked(parts)
     drawing, panels = canvas(1, 2, 3.9, sharex=True, sharey=True)
     for axes, length in zip(panels.flat, LENGTHS, strict=True):
         part = frame[frame.length == length]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from initbench.figures.kit.frames import stacked
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.scores import (
     ACCURACY,
@@ -11,7 +12,6 @@ from initbench.figures.kit.scores import (
     blind,
     dot_stack,
     fills,
-    joined,
     scores,
 )
 from initbench.figures.kit.style import key
@@ -48,7 +48,7 @@ def _both_lengths(tables: Tables, cell: str, inits: list[str]) -> pd.DataFrame:
         for panel, (task, score, _) in PANELS.items()
         for steps, text in LENGTHS.items()
     ]
-    return joined(parts)
+    return stacked(parts)
 
 
 def _drawn(frame: pd.DataFrame) -> Drawing:
@@ -92,7 +92,7 @@ def draw_accuracy(tables: Tables) -> Drawing:
 )
 def draw_gates(tables: Tables) -> Drawing:
     """Draw the final scores of LSTM and GRU on both tasks by init and sequence length."""
-    frame = joined([_both_lengths(tables, cell, GATED) for cell in ("lstm", "gru")])
+    frame = stacked([_both_lengths(tables, cell, GATED) for cell in ("lstm", "gru")])
     return _drawn(frame.assign(row=frame.cell.map(CELLS) + ", " + frame["row"]))
 
 
@@ -113,7 +113,7 @@ def draw_rows(tables: Tables) -> Drawing:
         scores(tables, "rows_28", f"{cell}_.*", inits[cell], ACCURACY).assign(panel=text)
         for cell, text in CELLS.items()
     ]
-    frame = joined(parts)
+    frame = stacked(parts)
     drawing, panels = dot_stack(frame, dict.fromkeys(CELLS.values(), ACCURACY))
     for axes in panels.values():
         blind(axes, 0.1, across=False)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import final, mean_interval, present
+from initbench.figures.kit.frames import final, mean_interval, present, stacked
+from initbench.figures.kit.over_depth import heading
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.scores import ACCURACY, SUCCESS, joined, learning, printed, scores
+from initbench.figures.kit.scores import ACCURACY, SUCCESS, learning, printed, scores
 from initbench.figures.kit.style import (
     MISSING,
     band,
@@ -21,7 +22,6 @@ from initbench.figures.kit.style import (
     reference,
 )
 from initbench.figures.kit.words import each, extremes
-from initbench.figures.propagation.nets import heading
 from initbench.tables.read import Tables
 
 SCHEMES = [f"residual_{name}" for name in ("he", "scaled", "small", "zero_last", "fixup", "rezero")]
@@ -45,7 +45,7 @@ def _by_depth(tables: Tables) -> pd.DataFrame:
         for panel, score in PANELS.items()
         for blocks in BLOCKS
     ]
-    return joined(parts)
+    return stacked(parts)
 
 
 @figure(

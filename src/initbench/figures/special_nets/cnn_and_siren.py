@@ -3,18 +3,10 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import median_interval, present
+from initbench.figures.kit.frames import median_interval, present, stacked
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.rows import dot_panel
-from initbench.figures.kit.scores import (
-    ACCURACY,
-    PSNR,
-    dot_stack,
-    joined,
-    learning,
-    printed,
-    scores,
-)
+from initbench.figures.kit.scores import ACCURACY, PSNR, dot_stack, learning, printed, scores
 from initbench.figures.kit.style import band, canvas, empty, key, logarithmic
 from initbench.figures.kit.words import each, extremes
 from initbench.tables.read import Tables
@@ -40,7 +32,7 @@ def draw_cnn(tables: Tables) -> Drawing:
         scores(tables, "cnn", f"cnn_d{depth}", KERNELS, ACCURACY).assign(panel=text)
         for depth, text in CONVOLUTIONS.items()
     ]
-    frame = joined(parts)
+    frame = stacked(parts)
     drawing, _ = dot_stack(frame, dict.fromkeys(CONVOLUTIONS.values(), ACCURACY))
     return Drawing(drawing, frame, f"Mean final test accuracy. {extremes(frame)}.")
 
@@ -71,7 +63,7 @@ def draw_siren(tables: Tables) -> Drawing:
     _draw_losses(under, losses)
     key(drawing, under.get_lines())
     words = each(ratios, lambda row: row["row"], PSNR.say)
-    data = joined([ratios.assign(score="psnr"), losses.assign(score="error")])
+    data = stacked([ratios.assign(score="psnr"), losses.assign(score="error")])
     return Drawing(drawing, data, f"Mean signal-to-noise ratio: {words}.")
 
 

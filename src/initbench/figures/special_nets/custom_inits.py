@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from initbench.figures.kit.frames import TINY, success_rate
+from initbench.figures.kit.frames import ROUNDING, TINY, stacked, success_rate
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.scores import ACCURACY, PSNR, Score, dot_stack, joined, scores
+from initbench.figures.kit.scores import ACCURACY, PSNR, Score, dot_stack, scores
 from initbench.figures.kit.words import extremes, share
-from initbench.figures.tanh_chain.success import ROUNDING
 from initbench.tables.read import Tables
 
 SIREN = "Net of sines fits a signal"
@@ -44,7 +43,7 @@ def _settings(tables: Tables) -> pd.DataFrame:
         ],
     }
     parts = [part.assign(panel=name) for name, frames in found.items() for part in frames]
-    frame = joined(parts)
+    frame = stacked(parts)
     every = [init for inits in CUSTOM.values() for init in inits]
     kind = frame["init"].isin(every).map({True: " (custom)", False: ""})
     return frame.assign(row=frame["row"] + kind)

@@ -2,17 +2,9 @@
 
 import pandas as pd
 
+from initbench.figures.kit.frames import stacked
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.scores import (
-    ACCURACY,
-    WITHIN,
-    Score,
-    dot_stack,
-    fills,
-    in_order,
-    joined,
-    scores,
-)
+from initbench.figures.kit.scores import ACCURACY, WITHIN, Score, dot_stack, fills, in_order, scores
 from initbench.figures.kit.style import key
 from initbench.figures.kit.words import extremes
 from initbench.tables.read import Tables
@@ -51,7 +43,7 @@ ONE_SIZE = ["xavier_normal", "normal_0.01", "recurrent_xavier", "recurrent_norma
 )
 def draw_types(tables: Tables) -> Drawing:
     """Draw the final scores of matched and of one-size inits for three kinds of nets."""
-    frame = joined([_of_type(tables, panel) for panel in TYPES])
+    frame = stacked([_of_type(tables, panel) for panel in TYPES])
     drawing, _ = dot_stack(frame, TYPES, SIZES)
     key(drawing, fills(frame, SIZES))
     named = frame.assign(panel=frame.panel + ", " + frame.level)
@@ -65,6 +57,6 @@ def _of_type(tables: Tables, panel: str) -> pd.DataFrame:
         scores(tables, experiment, net, inits, TYPES[panel]).assign(level=size)
         for size, (experiment, net) in zip(SIZES, NETS[panel], strict=True)
     ]
-    frame = in_order(joined(parts), inits)
+    frame = in_order(stacked(parts), inits)
     kind = frame["init"].isin(MATCHED).map({True: " (matched)", False: " (one size)"})
     return frame.assign(panel=panel, row=frame["row"] + kind)

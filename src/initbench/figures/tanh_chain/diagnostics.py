@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from initbench.figures.kit.frames import (
+    ROUNDING,
     TINY,
     bands,
     central_range,
@@ -28,7 +29,6 @@ from initbench.figures.kit.style import (
     percent,
 )
 from initbench.figures.kit.words import each, number
-from initbench.figures.tanh_chain.success import ROUNDING
 from initbench.tables.read import Tables
 
 PREDICTORS = {

@@ -6,16 +6,21 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
-from numpy.typing import NDArray
 
 from initbench.figures.kit.frames import load
 from initbench.figures.kit.registry import Drawing, figure
-from initbench.figures.kit.style import CLASS_COLOURS, INK, MISSING, canvas, empty, key, proxy
+from initbench.figures.kit.style import (
+    CLASS_COLOURS,
+    INK,
+    MISSING,
+    canvas,
+    empty,
+    key,
+    proxy,
+    stamps,
+)
 from initbench.figures.kit.words import listing, number, share
 from initbench.tables.read import Tables
-
-Array = NDArray[np.float64]
 
 GREY = "#8a8a8a"
 SHAPES = {
@@ -31,19 +36,6 @@ PANELS_CAPTION = (
 )
 LEVELS = [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0]
 CERTAINTY = [(0, 0.6), (0, 0.38), (0, 0.18), (1, 0.18), (1, 0.38), (1, 0.6)]
-
-
-def stamps(centres: Array, shape: Array, size: float) -> Path:
-    """Return one path of the bars or polygons `shape` (m, 2) times `size` at `centres` (n, 2).
-
-    One path for all keeps the file small; centres closer than a hair are drawn once.
-    """
-    apart = np.unique((centres / (size / 4)).round(), axis=0) * (size / 4)
-    outline = (shape if len(shape) == 2 else np.vstack([shape, shape[:1]])) * size
-    vertices = (apart[:, None, :] + outline[None, :, :]).reshape(-1, 2)
-    last = Path.LINETO if len(shape) == 2 else Path.CLOSEPOLY
-    codes = [Path.MOVETO, *[Path.LINETO] * (len(outline) - 2), last]
-    return Path(vertices, np.tile(codes, len(apart)))
 
 
 def _draw_points(axes: Axes, points: pd.DataFrame, size: float, rim: float = 0.0) -> None:

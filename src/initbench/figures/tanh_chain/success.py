@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from initbench.figures.kit.frames import TINY, bands, load, pick, success_rate
+from initbench.figures.kit.frames import ROUNDING, TINY, bands, load, pick, success_rate
 from initbench.figures.kit.heat import heat_map
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.rows import dot_rows
@@ -31,7 +31,6 @@ TASKS = {
     "circles": "ring around a disc",
 }
 LEVELS = {"test accuracy of at least 99 %": 0.99, "test accuracy of 100 %": 1.0}
-ROUNDING = 1e-9  # an accuracy is a share of test points: equal but for float noise
 MAIN = ["default", "xavier", "orthogonal"]
 
 

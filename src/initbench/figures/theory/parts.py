@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from initbench.figures.kit.frames import pick
+from initbench.figures.kit.over_depth import measured
 from initbench.figures.kit.style import INK, MISSING, lines
 from initbench.figures.kit.words import Say, number
-from initbench.figures.propagation.nets import measured
 from initbench.tables.read import Tables
 
 DOTTED: dict[str, Any] = {"color": INK, "ls": (0, (1, 1.2)), "lw": 1.5, "zorder": 3.1}

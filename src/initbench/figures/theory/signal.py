@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from initbench.figures.kit.frames import bands, central_range, named, present, runs
 from initbench.figures.kit.registry import Drawing, figure
 from initbench.figures.kit.style import band, below, canvas, empty, key, label, logarithmic
-from initbench.figures.kit.words import Say, listing, number
-from initbench.figures.propagation.nets import ACTIVATIONS
+from initbench.figures.kit.words import ACTIVATIONS, Say, listing, number
 from initbench.figures.theory.parts import (
     absolute,
     head,

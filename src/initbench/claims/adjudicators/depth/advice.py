@@ -18,7 +18,7 @@ from initbench.claims.adjudicators.depth.arms import (
     slowdown,
     steps_to_learn,
 )
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm
 from initbench.statistics import Estimate

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import named
 from initbench.claims.adjudicators.kit.runs import (
     Arm,
     difference,

@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.depth.arms import (
     TUNED,
     net,
 )
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import difference, final
 from initbench.statistics import Estimate, mean

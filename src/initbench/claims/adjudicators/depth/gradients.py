@@ -15,10 +15,9 @@ from initbench.claims.adjudicators.depth.arms import (
     net,
     share_learned,
 )
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import highest_upper, named
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, measured
-from initbench.claims.adjudicators.mnist.arms import highest_upper
 from initbench.statistics import Estimate, exact, median, proportion
 from initbench.tables.read import Tables
 
@@ -64,8 +63,8 @@ def too_small_weights(tables: Tables) -> dict[str, Estimate]:
         for (name, init), depth in product(WITH_ADAM.items(), DEPTHS)
     }
     return {
-        "highest_sr80": highest_upper({name: shares[name] for name in deep}),
-        "highest_ratio": highest_upper({name: ratios[name] for name in deep}),
+        "highest_sr80": highest_upper(shares[name] for name in deep),
+        "highest_ratio": highest_upper(ratios[name] for name in deep),
         "meeting": exact(float(sum(s.high < FAILS and r.high < VANISHED for s, r in pairs))),
         "failing": exact(float(sum(s.low > FAILS or r.low > VANISHED for s, r in pairs))),
         **{f"sr80_{name}": share for name, share in shares.items()},

@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.depth.arms import DATASET, net
-from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Arm, difference, final
-from initbench.claims.adjudicators.mnist.arms import (
+from initbench.claims.adjudicators.kit.extremes import (
     highest_lower,
     highest_upper,
     lowest_lower,
     lowest_upper,
 )
+from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.statistics import Estimate, exact, mean, undefined
 from initbench.tables.read import Tables
 
@@ -51,10 +51,10 @@ def _extremes(gains: dict[str, Estimate]) -> dict[str, Estimate]:
         return dict.fromkeys(EXTREMES, undefined(0))
     nets = len(gains)
     return {
-        "weakest": lowest_lower(gains),
-        "strongest": replace(highest_lower(gains), picked=nets),
-        "furthest_below": replace(lowest_upper(gains), picked=-2 * nets),
-        "least_below": highest_upper(gains),
+        "weakest": lowest_lower(gains.values()),
+        "strongest": replace(highest_lower(gains.values()), picked=nets),
+        "furthest_below": replace(lowest_upper(gains.values()), picked=-2 * nets),
+        "least_below": highest_upper(gains.values()),
     }
 
 

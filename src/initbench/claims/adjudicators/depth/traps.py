@@ -13,18 +13,13 @@ from initbench.claims.adjudicators.depth.arms import (
     net,
     share_learned,
 )
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower, named
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, select, success
-from initbench.claims.adjudicators.mnist.arms import (
-    MAJORITY_SHARE,
-    ablation,
-    highest_upper,
-    lowest_lower,
-    mean_accuracy,
-)
+from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, mean_accuracy, select, success
+from initbench.claims.adjudicators.mnist.arms import ablation
 from initbench.statistics import Estimate, exact, proportion
 from initbench.tables.read import Tables
+from initbench.theory.baselines import MAJORITY_SHARE
 
 # What is kicked, by where: the experiments' name without the noise, the kick's epoch, the arm.
 STUCK = {
@@ -107,7 +102,7 @@ def zeros_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
     arms |= {name: ablation("zeros", name) for name in TWO_HIDDEN}
     shares = {name: named(share_learned(tables, arm), name) for name, arm in arms.items()}
     return shares | {
-        "highest": highest_upper(shares),
-        "lowest": lowest_lower(shares),
+        "highest": highest_upper(shares.values()),
+        "lowest": lowest_lower(shares.values()),
         "softmax": mean_accuracy(tables, ablation("zeros", "softmax_regression")),
     }

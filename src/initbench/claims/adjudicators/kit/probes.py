@@ -1,14 +1,12 @@
 """Picks from the measurements at initialization what the adjudicators compare: draws x layers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate
 from initbench.tables.read import Tables
 
 WIDTH = 64  # of the nets that document B's training rows use
@@ -81,18 +79,3 @@ def forward(tables: Tables, net: Net) -> "pd.Series[float]":
 def backward(tables: Tables, net: Net) -> "pd.Series[float]":
     """Return decades a layer by which the state's gradient grows on its way back, by draw."""
     return -log_slopes(by_layer(tables, net, "state_gradient_rms"))
-
-
-def highest(estimates: Iterable[Estimate]) -> Estimate:
-    """Return the estimate whose interval reaches farthest up."""
-    return max(estimates, key=lambda estimate: estimate.high)
-
-
-def lowest(estimates: Iterable[Estimate]) -> Estimate:
-    """Return the estimate whose interval reaches farthest down."""
-    return min(estimates, key=lambda estimate: estimate.low)
-
-
-def named(estimate: Estimate, name: str) -> Estimate:
-    """Return `estimate` with `name`, that of the chosen case, added to its method."""
-    return replace(estimate, method=f"{estimate.method}; {name}")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate, paired_difference, proportion
+from initbench.statistics import Estimate, mean, paired_difference, proportion
 from initbench.tables.read import Tables
 
 ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
@@ -102,3 +102,34 @@ def ever_reaches(tables: Tables, arm: Arm, level: float) -> bool:
 def success_gain(tables: Tables, arm: Arm, over: Arm, level: float = 0.99) -> Estimate:
     """Return the paired difference in success rate, `arm` minus `over`."""
     return difference(success(tables, arm, level), success(tables, over, level))
+
+
+def mean_accuracy(tables: Tables, arm: Arm) -> Estimate:
+    """Return the mean final test accuracy of the runs of `arm`."""
+    return mean(final(tables, arm).to_numpy(float))
+
+
+def one_class(tables: Tables, arm: Arm) -> "pd.Series[bool]":
+    """Return which runs predict a single class for every test image at the end, by seed."""
+    return final(tables, arm, "predicted_classes") == 1
+
+
+def steps_to(tables: Tables, arm: Arm, goal: float) -> "pd.Series[float]":
+    """Return the steps until test accuracy first reaches `goal`, by seed.
+
+    Linear between evaluations; a run that never reaches it counts with its last step.
+    """
+    rows = select(tables.curves(arm.experiment), arm)
+    rows = rows[rows["split"] == "test"]
+    wide = rows.pivot(index="seed", columns="step", values="accuracy").astype(float)
+    return wide.apply(_first_crossing, axis=1, goal=goal)
+
+
+def _first_crossing(accuracy: "pd.Series[float]", goal: float) -> float:
+    above = reached(accuracy, goal).to_numpy()
+    steps = accuracy.index.to_numpy(float)
+    at = int(above.argmax())
+    if at == 0:
+        return float(steps[0] if above[0] else steps[-1])
+    between = slice(at - 1, at + 1)
+    return float(np.interp(goal, accuracy.to_numpy()[between], steps[between]))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import measured
 from initbench.claims.adjudicators.layer_norm.arms import DEPTHS, INITS, SCALES, net

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.probes import named
+from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower, named
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import difference, final, measured
+from initbench.claims.adjudicators.kit.runs import difference, final, measured, one_class
 from initbench.claims.adjudicators.layer_norm.arms import (
     COMPARED,
     CONSTANTS,
@@ -20,7 +20,6 @@ from initbench.claims.adjudicators.layer_norm.arms import (
     net,
     width,
 )
-from initbench.claims.adjudicators.mnist.arms import highest_upper, lowest_lower, one_class
 from initbench.statistics import Estimate, exact, mean, proportion
 from initbench.tables.read import Tables
 
@@ -78,7 +77,7 @@ def poor_starts_train_well(tables: Tables) -> dict[str, Estimate]:
     passing = sum(share.low > TRAINS_WELL for share in arms.values())
     failing = sum(share.high < TRAINS_WELL for share in arms.values())
     return {
-        "lowest": lowest_lower(arms),
+        "lowest": lowest_lower(arms.values()),
         "passing": exact(float(passing)),
         "failing": exact(float(failing)),
     } | {f"mean_d{depth}": mean(runs.mean(axis=1).to_numpy()) for depth, runs in wins.items()}
@@ -97,8 +96,8 @@ def constants_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
     answers = [one_class(tables, arm).to_numpy(bool) for arm in arms]
     gradients = [_largest_gradient(tables, depth) for depth in DEPTHS]
     return shares | {
-        "lowest": lowest_lower(shares),
-        "highest": highest_upper(shares),
+        "lowest": lowest_lower(shares.values()),
+        "highest": highest_upper(shares.values()),
         "one_answer": proportion(np.concatenate(answers)),
         "gradient": exact(max(gradients)),
     }

@@ -1,15 +1,14 @@
 """MNIST arms of family E2, and what several of their rows read from the tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, final, measured, select
-from initbench.statistics import Estimate, exact, mean
+from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, measured, select
+from initbench.statistics import Estimate, exact
 from initbench.tables.read import Tables
 
-MAJORITY_SHARE = 0.1135  # digit 1 among the 10 000 test images: the best constant answer
 WEIGHTS = ("fc1.weight", "fc2.weight", "out.weight")
 BIASES = ("fc1.bias", "fc2.bias", "out.bias")
 CONSTANTS = {
@@ -46,11 +45,6 @@ def constant_arms() -> list[Arm]:
     )
 
 
-def mean_accuracy(tables: Tables, arm: Arm) -> Estimate:
-    """Return the mean final test accuracy of the runs of `arm`."""
-    return mean(final(tables, arm).to_numpy(float))
-
-
 def by_epoch(tables: Tables, arm: Arm, split: str = "test") -> pd.DataFrame:
     """Return accuracy as a table seeds x whole epochs, from the first on."""
     rows = select(tables.curves(arm.experiment), arm)
@@ -61,11 +55,6 @@ def by_epoch(tables: Tables, arm: Arm, split: str = "test") -> pd.DataFrame:
 def inside(accuracy: "pd.Series[Any]", low: float, high: float) -> "pd.Series[bool]":
     """Return which runs lie in the closed band from `low` to `high`."""
     return accuracy.between(low - ROUNDING, high + ROUNDING)
-
-
-def one_class(tables: Tables, arm: Arm) -> "pd.Series[bool]":
-    """Return which runs predict a single class for every test image at the end, by seed."""
-    return final(tables, arm, "predicted_classes") == 1
 
 
 def extreme(tables: Tables, arm: Arm, quantity: str, layer: str, which: str = "max") -> float:
@@ -92,23 +81,3 @@ def distinct_units(tables: Tables, arms: Iterable[Arm]) -> dict[str, Estimate]:
         name: exact(max(extreme(tables, arm, quantity, layer) for arm in arms))
         for name, (quantity, layer) in counted.items()
     }
-
-
-def lowest_lower(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose lower limit is lowest."""
-    return min(estimates.values(), key=lambda estimate: estimate.low)
-
-
-def highest_lower(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose lower limit is highest."""
-    return max(estimates.values(), key=lambda estimate: estimate.low)
-
-
-def lowest_upper(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose upper limit is lowest."""
-    return min(estimates.values(), key=lambda estimate: estimate.high)
-
-
-def highest_upper(estimates: Mapping[str, Estimate]) -> Estimate:
-    """Return the estimate whose upper limit is highest."""
-    return max(estimates.values(), key=lambda estimate: estimate.high)

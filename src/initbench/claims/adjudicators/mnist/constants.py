@@ -1,18 +1,14 @@
 """Rows of document D about starts where every parameter has one value."""
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Arm, difference, final
-from initbench.claims.adjudicators.mnist.arms import (
-    CONSTANTS,
-    ablation,
+from initbench.claims.adjudicators.kit.extremes import (
     highest_lower,
     highest_upper,
-    inside,
     lowest_lower,
     lowest_upper,
-    main,
-    mean_accuracy,
 )
+from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.runs import Arm, difference, final, mean_accuracy
+from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation, inside, main
 from initbench.statistics import Estimate, exact, proportion
 from initbench.tables.read import Tables
 
@@ -30,9 +26,9 @@ def nothing_learned(tables: Tables) -> dict[str, Estimate]:
     arms |= {name: ablation(CONSTANTS[name]) for name in SHORT}
     means = {name: mean_accuracy(tables, arm) for name, arm in arms.items()}
     return means | {
-        "highest": highest_upper(means),
-        "clearest": highest_lower(means),
-        "lowest": lowest_lower(means),
+        "highest": highest_upper(means.values()),
+        "clearest": highest_lower(means.values()),
+        "lowest": lowest_lower(means.values()),
     }
 
 
@@ -87,8 +83,8 @@ def capacity_of_equal_units(tables: Tables) -> dict[str, Estimate]:
     width_1 = ablation("default", "mnist_width_1")
     best = final(tables, width_1)
     return {
-        "highest": highest_upper(means),
-        "clearest": highest_lower(means),
+        "highest": highest_upper(means.values()),
+        "clearest": highest_lower(means.values()),
         "capacity": exact(float(best.max()), n=len(best)),
         "width_1": mean_accuracy(tables, width_1),
     }
@@ -105,10 +101,10 @@ def constants_underperform(tables: Tables) -> dict[str, Estimate]:
     other = {name: _loss(tables, "zeros", f"mnist_net_{name}") for name in ACTIVATIONS}
     hidden = other | {name: _loss(tables, init) for name, init in CONSTANTS.items()}
     return other | {
-        "weakest": lowest_lower(hidden),
-        "closest": lowest_upper(hidden),
-        "strongest": highest_lower(hidden),
-        "furthest": highest_upper(hidden),
+        "weakest": lowest_lower(hidden.values()),
+        "closest": lowest_upper(hidden.values()),
+        "strongest": highest_lower(hidden.values()),
+        "furthest": highest_upper(hidden.values()),
         "softmax": _loss(tables, "zeros", "softmax_regression"),
         "head": _loss(tables, "constant_head"),
     }

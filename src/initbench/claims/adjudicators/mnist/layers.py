@@ -1,30 +1,15 @@
-"""Rows of document D about one layer of zeros, and about the speed of scaled inits."""
+"""Rows of document D about one layer of zeros."""
 
-from itertools import product
-
-import numpy as np
-import pandas as pd
-
-from initbench.claims.adjudicators.depth.arms import LEARNED, matched, net, steps_to_learn
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import (
-    Arm,
     difference,
-    ever_reaches,
     final,
-    measured,
-    reached,
-    select,
-    success_rate,
-)
-from initbench.claims.adjudicators.mnist.arms import (
-    ablation,
-    extreme,
-    main,
     mean_accuracy,
     one_class,
+    success_rate,
 )
-from initbench.statistics import Estimate, exact, mean, proportion, undefined
+from initbench.claims.adjudicators.mnist.arms import ablation, extreme, main
+from initbench.statistics import Estimate, exact, proportion
 from initbench.tables.read import Tables
 
 DEFAULT = main("default")
@@ -37,9 +22,6 @@ BESIDE = {
     "leaky": ablation("zero_fc1", "mnist_net_leaky"),
     "sigmoid": ablation("zero_fc1", "mnist_net_sigmoid"),
 }
-
-DEEP_NETS = {"xavier": "tanh", "he": "relu"}
-DEPTHS = (10, 30)
 
 
 @adjudicates("D17")
@@ -64,73 +46,3 @@ def slight_loss(tables: Tables) -> dict[str, Estimate]:
 def partial_learning(tables: Tables) -> dict[str, Estimate]:
     """Return the accuracy with a first layer of zeros, and its distance to the baseline."""
     return {"zero_fc1": mean_accuracy(tables, ZERO_FC1)} | slight_loss(tables)
-
-
-def steps_to(tables: Tables, arm: Arm, goal: float) -> "pd.Series[float]":
-    """Return the steps until test accuracy first reaches `goal`, by seed.
-
-    Linear between evaluations; a run that never reaches it counts with its last step.
-    """
-    rows = select(tables.curves(arm.experiment), arm)
-    rows = rows[rows["split"] == "test"]
-    wide = rows.pivot(index="seed", columns="step", values="accuracy").astype(float)
-    return wide.apply(_first_crossing, axis=1, goal=goal)
-
-
-def _first_crossing(accuracy: "pd.Series[float]", goal: float) -> float:
-    above = reached(accuracy, goal).to_numpy()
-    steps = accuracy.index.to_numpy(float)
-    at = int(above.argmax())
-    if at == 0:
-        return float(steps[0] if above[0] else steps[-1])
-    between = slice(at - 1, at + 1)
-    return float(np.interp(goal, accuracy.to_numpy()[between], steps[between]))
-
-
-def _signal_change(tables: Tables, arm: Arm) -> Estimate:
-    rms = measured(tables, arm, "rms", step=0)
-    ratio = (rms["fc2"] / rms["fc1"]).to_numpy(float)
-    return mean(np.abs(np.log10(ratio)))
-
-
-@adjudicates("D40")
-def scaled_inits(tables: Tables) -> dict[str, Estimate]:
-    """Return the speed and the signal of Xavier's and He's inits relative to default."""
-    steps = steps_to(tables, DEFAULT, 0.95)
-    found: dict[str, Estimate] = {"slope_default": _signal_change(tables, DEFAULT)}
-    for name, arm in {"xavier": main("xavier"), "he": main("he_normal")}.items():
-        found[name] = _ratio(steps_to(tables, arm, 0.95), steps)
-        found[f"slope_{name}"] = _signal_change(tables, arm)
-        found[f"final_{name}"] = difference(final(tables, arm), final(tables, DEFAULT))
-    return found | _in_deep_nets(tables)
-
-
-def _ratio(steps: "pd.Series[float]", over: "pd.Series[float]") -> Estimate:
-    ratio = (steps / over).dropna()
-    # Kept as differences from zero, so that the ratio can be tested like any paired effect.
-    return difference(ratio, 0 * ratio)
-
-
-def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
-    """Return the ratio of steps to 80 %, and the difference in slopes of the signal, by depth."""
-    found: dict[str, Estimate] = {}
-    for (name, activation), depth in product(DEEP_NETS.items(), DEPTHS):
-        arms = matched(activation, depth), net(activation, depth, "default_zero_bias")
-        found[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *arms)
-        slopes = (_signal_slope(tables, arm, depth) for arm in arms)
-        found[f"slope_{name}_d{depth}"] = difference(*slopes)
-    return found
-
-
-def _ratio_where_one_learns(tables: Tables, arm: Arm, over: Arm) -> Estimate:
-    """Return the ratio of steps to 80 %; undefined if no run of either gets there."""
-    steps = [steps_to_learn(tables, each) for each in (arm, over)]
-    if not any(ever_reaches(tables, each, LEARNED) for each in (arm, over)):
-        return undefined(len(steps[0]))
-    return _ratio(*steps)
-
-
-def _signal_slope(tables: Tables, arm: Arm, depth: int) -> "pd.Series[float]":
-    """Return the size of the change in log10 of the signal a layer, before training, by seed."""
-    logs = measured(tables, arm, "rms", step=0).apply(np.log10)
-    return (logs[f"layers.{depth - 1}"] - logs["layers.0"]).abs() / (depth - 1)

@@ -11,18 +11,14 @@ from initbench.claims.adjudicators.kit.runs import (
     curve_at,
     difference,
     final,
-    success_rate,
-)
-from initbench.claims.adjudicators.mnist.arms import (
-    MAJORITY_SHARE,
-    by_epoch,
-    inside,
-    main,
     mean_accuracy,
     one_class,
+    success_rate,
 )
+from initbench.claims.adjudicators.mnist.arms import by_epoch, inside, main
 from initbench.statistics import Estimate, exact, mean, median, proportion
 from initbench.tables.read import Tables
+from initbench.theory.baselines import MAJORITY_SHARE
 
 DEFAULT = main("default")
 ZEROS = main("zeros")

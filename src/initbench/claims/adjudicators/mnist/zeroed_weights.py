@@ -2,8 +2,8 @@
 
 from initbench.claims.adjudicators.kit.checks import check_quantities
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import success_rate
-from initbench.claims.adjudicators.mnist.arms import ablation, mean_accuracy
+from initbench.claims.adjudicators.kit.runs import mean_accuracy, success_rate
+from initbench.claims.adjudicators.mnist.arms import ablation
 from initbench.statistics import Estimate
 from initbench.tables.read import Tables
 

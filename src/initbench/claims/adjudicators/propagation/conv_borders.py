@@ -1,6 +1,7 @@
 """Row B50: whether Xavier and He keep the variance of a stack of convolutions, by region."""
 
-from initbench.claims.adjudicators.kit.probes import highest, layered, lowest, picked
+from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower
+from initbench.claims.adjudicators.kit.probes import layered, picked
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.statistics import Estimate, mean
 from initbench.tables.read import Tables
@@ -19,9 +20,9 @@ def conv_variance(tables: Tables) -> dict[str, Estimate]:
     estimates = {}
     for region in REGIONS:
         found = [e for init in TARGETS for e in _by_layer(tables, init, region)]
-        estimates[f"{region}_lowest"] = lowest(found)
-        estimates[f"{region}_highest"] = highest(found)
-    return estimates | {"whole": lowest(_whole(tables, init) for init in TARGETS)}
+        estimates[f"{region}_lowest"] = lowest_lower(found)
+        estimates[f"{region}_highest"] = highest_upper(found)
+    return estimates | {"whole": lowest_lower(_whole(tables, init) for init in TARGETS)}
 
 
 def _by_layer(tables: Tables, init: str, region: str) -> list[Estimate]:

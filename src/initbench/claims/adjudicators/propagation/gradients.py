@@ -2,15 +2,14 @@
 
 import math
 
+from initbench.claims.adjudicators.kit.extremes import highest_upper, named
 from initbench.claims.adjudicators.kit.probes import (
     UNIT,
     Net,
     backward,
     by_layer,
     forward,
-    highest,
     log_slopes,
-    named,
     ratios,
 )
 from initbench.claims.adjudicators.kit.registry import adjudicates
@@ -48,7 +47,7 @@ def matched_inits(tables: Tables) -> dict[str, Estimate]:
     for name, activation in ACTIVATIONS.items():
         matched, others = MATCHED[name]
         gaps = [gradient_gap(tables, activation, matched, other) for other in others]
-        estimates[name] = highest(gaps)
+        estimates[name] = highest_upper(gaps)
         estimates[f"{name}_rival"] = max(gaps, key=lambda gap: gap.low)
         slopes = backward(tables, Net(matched, activation))
         estimates[f"{name}_slope"] = mean(slopes, unit=UNIT)

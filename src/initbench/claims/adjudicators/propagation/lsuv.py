@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.probes import Net, by_layer, highest, layered, named, picked
+from initbench.claims.adjudicators.kit.extremes import highest_upper, named
+from initbench.claims.adjudicators.kit.probes import Net, by_layer, layered, picked
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.statistics import Estimate, exact, median
 from initbench.tables.read import Tables
@@ -23,7 +24,7 @@ def unit_variance(tables: Tables) -> dict[str, Estimate]:
     """
     batches = ("calibration", "heldout")
     after = {name: by_layer(tables, Net("lsuv", name), "variance")[20] for name in ("relu", "tanh")}
-    return {batch: highest(_deviations(tables, batch)) for batch in batches} | {
+    return {batch: highest_upper(_deviations(tables, batch)) for batch in batches} | {
         f"after_{name}": median(values) for name, values in after.items()
     }
 

@@ -2,8 +2,7 @@
 
 from initbench.claims.adjudicators.depth.arms import gain, net
 from initbench.claims.adjudicators.kit.registry import reports
-from initbench.claims.adjudicators.kit.runs import Arm
-from initbench.claims.adjudicators.mnist.arms import mean_accuracy
+from initbench.claims.adjudicators.kit.runs import Arm, mean_accuracy
 from initbench.statistics import Estimate, equivalence_p, exact
 from initbench.tables.read import Tables
 

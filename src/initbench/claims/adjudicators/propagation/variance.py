@@ -3,14 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower
 from initbench.claims.adjudicators.kit.probes import (
     TINY,
     Net,
     by_layer,
-    highest,
     line_slopes,
     log_slopes,
-    lowest,
     ratios,
 )
 from initbench.claims.adjudicators.kit.registry import adjudicates
@@ -103,7 +102,11 @@ def half_of_the_units(tables: Tables) -> dict[str, Estimate]:
     shares = by_layer(tables, net, "zero_share")
     means = [mean(shares[layer]) for layer in shares.columns]
     dead = by_layer(tables, net, "dead_share")
-    return {"lowest": lowest(means), "highest": highest(means), "dead_20": mean(dead[20])}
+    return {
+        "lowest": lowest_lower(means),
+        "highest": highest_upper(means),
+        "dead_20": mean(dead[20]),
+    }
 
 
 @adjudicates("B37")

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.claims.adjudicators.kit.runs import Arm, difference, ever_reaches, final
-from initbench.claims.adjudicators.mnist.layers import steps_to
+from initbench.claims.adjudicators.kit.runs import Arm, difference, ever_reaches, final, steps_to
 from initbench.statistics import Estimate, exact, mean, median, undefined
 from initbench.tables.read import Tables
+from initbench.theory.baselines import ADDING_BASELINE
 
 TASKS = {"recall": "delayed_recall", "adding": "adding"}
 LENGTHS = (20, 60)
@@ -19,7 +19,6 @@ HIDDEN = ("default", "normal", "xavier", "orthogonal", "identity")
 FORGET = {"minus_1": "-1", "zero": "0", "one": "1", "two": "2"}
 LEARNED = 0.90  # share of symbols recalled
 FLOORS = {"recall": 0.20, "adding": 0.25}  # constant answers get 12.5 and 19 %
-UNINFORMED = 1 / 6  # mean squared error of always answering 1 in the adding problem
 
 
 def on_task(net: str, init: str, task: str, steps: int) -> Arm:
@@ -97,7 +96,7 @@ def orthogonal_in_plain_nets(tables: Tables) -> dict[str, Estimate]:
 def _relative_loss(tables: Tables, init: str) -> Estimate:
     """Return the median test loss of the longer adding problem over that of a constant answer."""
     loss = final(tables, on_task("rnn", init, "adding", max(LENGTHS)), "test_loss")
-    return median(loss.fillna(math.inf).to_numpy(float) / UNINFORMED)
+    return median(loss.fillna(math.inf).to_numpy(float) / ADDING_BASELINE)
 
 
 def orthogonal_in_gated_nets(net: str) -> Callable[[Tables], dict[str, Estimate]]:
