@@ -1,6 +1,7 @@
 """Which of the package's files a module depends on, read from its imports without running it."""
 
 import ast
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -11,9 +12,14 @@ NO_NUMBERS = {
     for name in (
         *("errors.py", "io.py", "values.py", "discovery.py", "import_closure.py"),
         *("datasets/_manifest.py", "datasets/_specification.py", "inits/_catalogue.py"),
-        *("figures/kit/catalogue.py", "grid/yaml_schemas.py"),
+        *("figures/kit/catalogue.py", "grid/yaml_schemas.py", "jobs/job.py"),
     )
 }
+
+
+def closures(paths: Iterable[Path]) -> list[Path]:
+    """Return the files of the package that any of `paths` depends on, themselves included."""
+    return sorted({file for path in paths for file in closure(path)})
 
 
 @cache

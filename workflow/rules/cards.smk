@@ -17,7 +17,7 @@ rule make_cards:
     input:
         probes=tables_of(PROPAGATION),
         source=sources(
-            "cards/*.py", "inits/*.py", "architectures/*.py", "statistics/*.py"
+            "make_cards", "inits", "architectures", PACKAGE / "inits" / "_catalogue.py"
         ),
     output:
         "<results>/cards.json",

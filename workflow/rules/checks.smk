@@ -1,14 +1,7 @@
 rule check_formulas:
     input:
         mnist="<results>/data/mnist/manifest.json",
-        source=sources(
-            "checks/*.py",
-            "inits/*.py",
-            "architectures/*.py",
-            "datasets/*.py",
-            "matrices/printed_matrix.py",
-            "training/*.py",
-        ),
+        source=sources("check_formulas", "checks", "inits", "architectures", "datasets"),
     output:
         "<results>/tables/checks.parquet",
     log:

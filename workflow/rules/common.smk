@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 from initbench import datasets
 from initbench.claims import ledger as claims_ledger
-from initbench.discovery import PACKAGE
+from initbench.claims.adjudicators.kit import catalogue as adjudicators
+from initbench.discovery import PACKAGE, modules
 from initbench.errors import InitbenchError
 from initbench.figures.kit import catalogue
 from initbench.grid import config as grid, fingerprint
 from initbench.grid.cells import Meanings
+from initbench.import_closure import closures
 
 ROOT = Path(workflow.basedir)
 RESULTS = config.get("results", "results")
@@ -88,8 +90,7 @@ def meaning_of_data(wildcards):
 def source_of_data(wildcards):
     """Return the source files that a dataset depends on."""
     source = config["datasets"][wildcards.dataset]["source"]
-    files = [PACKAGE / "seeds.py", datasets.source_file(source)]
-    return [os.path.relpath(file) for file in files]
+    return sources("prepare_data", datasets.source_file(source))
 
 
 def cell_spec(wildcards):
@@ -143,6 +144,12 @@ def claims_of_family(wildcards):
     return [row.id for row in ROWS if row.family == wildcards.family]
 
 
+def sources_of_family(wildcards):
+    """Return the source files that decide how the claims of a family are measured."""
+    claims = claims_of_family(wildcards)
+    return sources("measure_family", *adjudicators.source_files(claims))
+
+
 def tables_of_claim(wildcards):
     """Return the tables that one claim, and those it cites, are measured on."""
     rows = claims_ledger.cited(LEDGER, wildcards.claim)
@@ -160,14 +167,16 @@ def sources_of_figure(wildcards):
     return [os.path.relpath(file) for file in files]
 
 
-def sources(*folders):
-    """Return the Python files below folders of the package: a rule's code as its input."""
-    package = ROOT / "src" / "initbench"
-    return [
-        os.path.relpath(file)
-        for folder in folders
-        for file in sorted(package.glob(folder))
-    ]
+def sources(script, *found_by_name):
+    """Return a script's code as its rule's input: all that it imports, directly or not.
+
+    What it finds by name is told: files, or folders of the package.
+    """
+    files = [ROOT / "workflow" / "scripts" / f"{script}.py"]
+    for path in found_by_name:
+        files += modules(path).values() if isinstance(path, str) else [path]
+    ours = [file for file in closures(files) if file.is_relative_to(PACKAGE)]
+    return [os.path.relpath(file) for file in ours]
 
 
 def rules_report():

@@ -8,7 +8,7 @@ from typing import Any
 
 from initbench import architectures, datasets, inits, probes
 from initbench.discovery import PACKAGE
-from initbench.import_closure import closure
+from initbench.import_closure import closure, closures
 
 
 def cell_sources(spec: dict[str, Any]) -> list[Path]:
@@ -19,7 +19,7 @@ def cell_sources(spec: dict[str, Any]) -> list[Path]:
         architectures.source_file(spec["architecture"]["family"]),
         datasets.source_file(spec["dataset"]["source"]),
     ]
-    return sorted({source for file in files for source in closure(file)})
+    return closures(files)
 
 
 def probe_sources(spec: dict[str, Any]) -> list[Path]:
@@ -29,7 +29,7 @@ def probe_sources(spec: dict[str, Any]) -> list[Path]:
         PACKAGE / "inits" / "__init__.py",
         inits.source_file(spec["init"]["method"]),
     ]
-    return sorted({source for file in files for source in closure(file)})
+    return closures(files)
 
 
 def matrix_sources() -> list[Path]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from initbench.discovery import modules
 from initbench.errors import InitbenchError
-from initbench.import_closure import closure
+from initbench.import_closure import closures
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def catalogue() -> dict[str, Entry]:
 
 def source_files(entry: Entry) -> list[Path]:
     """Return the files that decide how a figure looks: its own, what it imports, and the saving."""
-    return sorted({*closure(entry.file), *closure(modules("figures")["kit.save"])})
+    return closures([entry.file, modules("figures")["kit.save"]])
 
 
 def _decorations(file: Path) -> Iterator[dict[str, ast.expr]]:
