@@ -1,4 +1,4 @@
-"""Made-up runs of document B's bed (family E6), as the document tells them, changed by patterns."""
+"""Made-up runs of document B's bed, as the document tells them, changed by patterns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Document B's rows on depth, activation and init (family E6), in worlds with a known answer."""
+"""Document B's rows on depth, activation and init, in worlds with a known answer."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Document B's rows on layer normalization (family E7), in worlds with a known answer."""
+"""Document B's rows on layer normalization, in worlds with a known answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from initbench.training import protocol
-from initbench.training.recordings import PROBES, measure
+from initbench.training.recordings import RECORDINGS, measure
 from initbench.training.recordings.linalg import singular_values
 from initbench.training.recordings.states import grid, pc1_share
 from stacked_nets import CHAIN, circle, data, drawn, eyes, network, values
@@ -19,7 +19,7 @@ POINTS = data(circle().unsqueeze(0))
 
 
 def test_every_group_of_the_protocols_has_its_probe():
-    assert set(PROBES) == set(protocol.PROBES)
+    assert set(RECORDINGS) == set(protocol.RECORDINGS)
 
 
 # Tensors

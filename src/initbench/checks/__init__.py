@@ -1,4 +1,4 @@
-"""Checks without training (family E3): formulas, shapes, first steps, references."""
+"""Checks without training: formulas, shapes, first steps, references."""
 
 from collections.abc import Iterable
 from pathlib import Path

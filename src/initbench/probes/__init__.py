@@ -1,4 +1,4 @@
-"""Measurements on nets as an init leaves them, without training (family E4); one file each."""
+"""Measurements on nets as an init leaves them, without training; one file each."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -9,7 +9,7 @@ from initbench.errors import InitbenchError, unknown
 OPTIMIZERS = ("sgd", "adam")
 LOSSES = ("cross_entropy", "mse")
 SPLITS = ("train", "test", "running")
-PROBES = (
+RECORDINGS = (
     "gradients",
     "uniques",
     "spectra",
@@ -63,8 +63,8 @@ class Protocol:
             if split not in SPLITS:
                 raise unknown("split to evaluate", split, SPLITS)
         for group in self.record:
-            if group not in PROBES:
-                raise unknown("group of quantities to record", group, PROBES)
+            if group not in RECORDINGS:
+                raise unknown("group of quantities to record", group, RECORDINGS)
         if self.epochs > 0 and not all(rate > 0 for rate in self.rates):
             raise InitbenchError(
                 f"A protocol of {self.epochs} epochs has learning_rate {self.learning_rate}; "

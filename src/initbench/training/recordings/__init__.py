@@ -7,9 +7,9 @@ from initbench.training.data import Data
 from initbench.training.recorder import Measurement
 from initbench.training.recordings import recalls, separability, states, tensors
 
-Probe = Callable[[Feedforward, Data], Iterable[Measurement]]
+Recording = Callable[[Feedforward, Data], Iterable[Measurement]]
 
-PROBES: dict[str, Probe] = {
+RECORDINGS: dict[str, Recording] = {
     "gradients": tensors.gradients,
     "uniques": tensors.uniques,
     "spectra": tensors.spectra,
@@ -24,4 +24,4 @@ PROBES: dict[str, Probe] = {
 
 def measure(group: str, model: Feedforward, data: Data) -> Iterable[Measurement]:
     """Yield the measurements of `group` on a stacked model and its block's data."""
-    return PROBES[group](model, data)
+    return RECORDINGS[group](model, data)

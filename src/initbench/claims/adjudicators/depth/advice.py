@@ -1,4 +1,4 @@
-"""Rows of family E6 on advice by activation: He, Xavier, orthogonal, LSUV, and zero biases."""
+"""Rows on advice by activation: He, Xavier, orthogonal, LSUV, and zero biases."""
 
 from dataclasses import replace
 from itertools import product

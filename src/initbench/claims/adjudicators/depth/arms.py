@@ -1,4 +1,4 @@
-"""Arms of document B's bed in family E6: its nets, their matched inits, how soon they learn."""
+"""Arms of document B's bed: its nets, their matched inits, how soon they learn."""
 
 from collections.abc import Iterable
 from dataclasses import replace

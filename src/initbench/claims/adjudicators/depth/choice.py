@@ -1,4 +1,4 @@
-"""Row B90 of family E6: an init chosen by the document's rules, at random, or once for all."""
+"""Row B90: an init chosen by the document's rules, at random, or once for all."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product

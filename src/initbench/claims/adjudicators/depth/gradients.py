@@ -1,4 +1,4 @@
-"""Rows of family E6 on first gradients: vanishing, exploding, from normal or uniform weights."""
+"""Rows on first gradients: vanishing, exploding, from normal or uniform weights."""
 
 from itertools import product
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rows of family E6 on what the init decides: how well and how soon nets learn, and how deep."""
+"""Rows on what the init decides: how well and how soon nets learn, and how deep."""
 
 from functools import partial
 from itertools import product

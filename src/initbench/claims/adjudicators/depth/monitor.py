@@ -1,4 +1,4 @@
-"""Row B83 of family E6: does watching a net's statistics foresee that it will not learn?"""
+"""Row B83: does watching a net's statistics foresee that it will not learn?"""
 
 from collections.abc import Sequence
 from itertools import product

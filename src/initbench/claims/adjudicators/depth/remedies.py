@@ -1,4 +1,4 @@
-"""Row B84 of family E6: what to do on an alarm of the monitor, against a restart."""
+"""Row B84: what to do on an alarm of the monitor, against a restart."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Row C20 of family E6: layers of spectral radius one against matched inits in trained nets."""
+"""Row C20: layers of spectral radius one against matched inits in trained nets."""
 
 from dataclasses import replace
 from itertools import product

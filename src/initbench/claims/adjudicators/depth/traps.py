@@ -1,4 +1,4 @@
-"""Rows of family E6 on nets that do not learn: kicked out of a stuck state, or started at zero."""
+"""Rows on nets that do not learn: kicked out of a stuck state, or started at zero."""
 
 from itertools import product
 

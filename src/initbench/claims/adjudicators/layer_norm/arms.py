@@ -1,4 +1,4 @@
-"""Arms of the LayerNorm grid of family E7, and how widely their nets learn."""
+"""Arms of the LayerNorm grid, and how widely their nets learn."""
 
 from collections.abc import Iterable
 

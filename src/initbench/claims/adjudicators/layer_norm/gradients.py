@@ -1,4 +1,4 @@
-"""Row B69 of family E7: the first layer's gradient under LayerNorm, over scales and depths."""
+"""Row B69: the first layer's gradient under LayerNorm, over scales and depths."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Rows of family E7 on what LayerNorm does to learning, over scales, depths and constants."""
+"""Rows on what LayerNorm does to learning, over scales, depths and constants."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Row B80 of family E7: tiny Transformers with and without LayerNorm."""
+"""Row B80: tiny Transformers with and without LayerNorm."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Picks from the tables of random matrices what the adjudicators of family E5 compare."""
+"""Picks from the tables of random matrices what the adjudicators compare."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Rows of family E5 about what one matrix says of layers: independent, nonlinear, other spectra."""
+"""Rows about what one matrix says of layers: independent, nonlinear, other spectra."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""Rows of family E5 about what document C prints of its own 5 x 5 matrix."""
+"""Rows about what document C prints of its own 5 x 5 matrix."""
 
 import numpy as np
 import numpy.typing as npt

@@ -1,4 +1,4 @@
-"""Rows of family E5 about one matrix that is applied again and again: growth and direction."""
+"""Rows about one matrix that is applied again and again: growth and direction."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""MNIST arms of family E2, and what several of their rows read from the tables."""
+"""Arms on MNIST, and what several rows read from their tables."""
 
 from collections.abc import Iterable
 from typing import Any

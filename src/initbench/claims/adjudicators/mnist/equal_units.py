@@ -1,4 +1,4 @@
-"""Rows of document B that family E2's runs decide: equal units, gradients, small random weights."""
+"""Rows of document B that runs on MNIST decide: equal units, gradients, small random weights."""
 
 from collections.abc import Iterable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Row B59, family E10: the output's bias set to the log of the class frequencies."""
+"""Row B59: the output's bias set to the log of the class frequencies."""
 
 from typing import Any
 

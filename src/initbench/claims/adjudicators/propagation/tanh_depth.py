@@ -1,4 +1,4 @@
-"""Rows of family E4: how signals and gradients change over depth at initialization."""
+"""Rows about signals and gradients over the layers of deep tanh nets, at initialization."""
 
 from itertools import product
 

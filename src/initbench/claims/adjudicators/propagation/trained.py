@@ -1,4 +1,4 @@
-"""What trained nets add to rows of family E4 beside the signals that decide them."""
+"""What trained nets add to rows about signals, beside the signals that decide them."""
 
 from initbench.claims.adjudicators.depth.arms import gain, net
 from initbench.claims.adjudicators.kit.registry import reports

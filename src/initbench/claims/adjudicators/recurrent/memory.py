@@ -1,4 +1,4 @@
-"""Rows of family E8: orthogonal recurrent weights, and the bias of an LSTM's forget gate."""
+"""Rows about orthogonal recurrent weights, and the bias of an LSTM's forget gate."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Rows of family E9 on the branches of residual nets: smaller weights, a last layer of zeros."""
+"""Rows on the branches of residual nets: smaller weights, a last layer of zeros."""
 
 from typing import Any
 

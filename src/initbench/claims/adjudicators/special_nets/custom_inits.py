@@ -1,4 +1,4 @@
-"""Rows of family E9 on inits made for one architecture: SIREN's own rule and two others."""
+"""Rows on inits made for one architecture: SIREN's own rule and two others."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Row B46, across families E8 and E9: an init for each type of layer against one for all."""
+"""Row B46: an init for each type of layer against one for all."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Row A03 of family E1: does any recipe and init solve the task, and how soon?"""
+"""Row A03: does any recipe and init solve the task, and how soon?"""
 
 from dataclasses import replace
 from itertools import product

@@ -1,4 +1,4 @@
-"""Row A27 of family E1: early against late layers, conditioning against scale."""
+"""Row A27: early against late layers, conditioning against scale."""
 
 import warnings
 from dataclasses import replace

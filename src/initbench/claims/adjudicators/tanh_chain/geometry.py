@@ -1,4 +1,4 @@
-"""Rows of family E1 about signals inside the chain: gradients, clouds, information, probes."""
+"""Rows about signals inside the chain: gradients, clouds, information, probes."""
 
 import numpy as np
 import numpy.typing as npt

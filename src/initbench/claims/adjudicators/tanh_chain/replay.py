@@ -1,4 +1,4 @@
-"""Rows of family E1 about printed numbers: the literal replay of document A's own seed 42.
+"""Rows about printed numbers: the literal replay of document A's own seed 42.
 
 Where a newer library draws other random numbers from that seed, the replay is not available:
 its numbers are then undefined and decide nothing.

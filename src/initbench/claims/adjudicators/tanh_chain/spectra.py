@@ -1,4 +1,4 @@
-"""Rows of family E1 about singular values at the start as predictors and as causes."""
+"""Rows about singular values at the start as predictors and as causes."""
 
 import numpy as np
 import numpy.typing as npt

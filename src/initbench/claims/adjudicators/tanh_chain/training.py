@@ -1,4 +1,4 @@
-"""Rows of family E1 about learning on the tiny nets: losses, success rates, recipes, choices."""
+"""Rows about learning on the tiny nets: losses, success rates, recipes, choices."""
 
 import math
 
