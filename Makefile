@@ -59,7 +59,7 @@ preview: $(STAMP) ## the same pipeline on a small part of the grid, stamped as n
 	@test ! -e reports/preview/report.html || echo "The preview: reports/preview/report.html"
 
 compare: $(STAMP) ## name each verdict of the last run that differs from the reference run's
-	@$(RUN) initbench.compare $(ARGS)
+	@$(RUN) initbench.tools.compare $(ARGS)
 
 test: $(STAMP) browser ## run the tests
 	$(RUN) pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
@@ -99,17 +99,17 @@ format: $(STAMP) ## put the code into the project's style
 	$(RUN) snakefmt Snakefile workflow
 
 status: $(STAMP) ## how far the last run is, and how long it will take yet
-	@$(RUN) initbench.progress $(ARGS)
+	@$(RUN) initbench.costs.progress $(ARGS)
 
 bench: $(STAMP) ## time the engine beside the documents' own loops (ARGS=--quick for a rough answer)
-	$(RUN) initbench.bench $(ARGS)
+	$(RUN) initbench.tools.engine_speed $(ARGS)
 
 scale: $(STAMP) ## plan made-up grids of up to 20 000 jobs; writes docs/scale.md
-	$(RUN) initbench.scale $(ARGS)
+	$(RUN) initbench.tools.planning_scale $(ARGS)
 
 init: $(STAMP) ## start a new init method: make init NAME=my_method
 	@test -n "$(NAME)" || { echo "Name the method: make init NAME=my_method" >&2; exit 1; }
-	@$(RUN) initbench.scaffold "$(NAME)"
+	@$(RUN) initbench.tools.scaffold "$(NAME)"
 
 # Not .snakemake: without it, Snakemake would take results of older parameters for good ones.
 clean: ## remove caches of Python and of the tools; never results

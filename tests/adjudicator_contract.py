@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
 from initbench.claims.ledger import WORDS, Row

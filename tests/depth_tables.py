@@ -213,7 +213,7 @@ KEPT = {
 
 
 def build_depth(folder: Path, seeds: int = 6) -> Path:
-    """Write the tables of families E6 and E7 below `folder` with the collected types."""
+    """Write the tables of the beds depth and layer_norm below `folder` with the collected types."""
     for name, grid in GRID.items():
         (folder / name).mkdir(parents=True)
         tables = {

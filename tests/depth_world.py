@@ -1,4 +1,4 @@
-"""Made-up runs of document B's bed (family E6), as the document tells them, changed by patterns."""
+"""Made-up runs of document B's bed, as the document tells them, changed by patterns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,12 @@ import numpy as np
 import pandas as pd
 
 import synthetic
-from initbench.claims.adjudicators import e6_advice, e6_remedies, e6_runs, e6_traps
+from initbench.claims.adjudicators.depth import (
+    advice,
+    arms,
+    remedies,
+    traps,
+)
 
 GOOD, FAIR, BAD = 0.93, 0.85, 0.1135
 PER_EPOCH, LAST = 79, 395
@@ -26,9 +31,9 @@ def nets(activations: Sequence[str], depths: Sequence[int], inits: Sequence[str]
     return [f"mlp_{a}_d{d}/{init}" for a, d, init in product(activations, depths, inits)]
 
 
-TWO, FOUR, DEPTHS = e6_runs.DECISIVE, e6_runs.ACTIVATIONS, e6_runs.DEPTHS
+TWO, FOUR, DEPTHS = arms.DECISIVE, arms.ACTIVATIONS, arms.DEPTHS
 GRID = {
-    "mlp_depth": nets(FOUR, DEPTHS, e6_runs.INITS) + nets(TWO, (1, *DEPTHS), ["zeros"]),
+    "mlp_depth": nets(FOUR, DEPTHS, arms.INITS) + nets(TWO, (1, *DEPTHS), ["zeros"]),
     "mlp_default": nets(TWO, DEPTHS, ["default"])
     + nets(["relu"], DEPTHS, ["he_normal_random_bias"])
     + nets(["tanh"], DEPTHS, ["xavier_normal_random_bias"]),
@@ -38,14 +43,14 @@ GRID = {
     + nets(["tanh"], [60], ["default_zero_bias", "default", "xavier_normal"]),
     "mlp_uniform": nets(TWO, [10], ["xavier", "he"]),
     "mlp_uniform_start": nets(TWO, [10], ["xavier", "he", "xavier_normal", "he_normal"]),
-    "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *e6_advice.SIGMOID_RIVALS.values()])
+    "mlp_sigmoid": nets(["sigmoid"], (2, 5), ["xavier_normal", *advice.SIGMOID_RIVALS.values()])
     + nets(["sigmoid"], [10], ["xavier_gain_4"]),
     "mlp_tanh_gain": nets(["tanh"], [10, 30], ["xavier_gained", "orthogonal"]),
-    "mlp_fixed_rate": nets(TWO, DEPTHS, e6_runs.AT_ONE_RATE),
-    "ln_depth": [f"ln_d30/{init}" for init in e6_remedies.TWINS.values()],
-    "mnist_ablations": [f"{net}/zeros" for net in (*e6_traps.TWO_HIDDEN, "softmax_regression")],
-    **{f"mlp_kick_{s}": nets(TWO, [10], ["normal_0.01", "zeros"]) for s in e6_traps.NOISES},
-    **{f"mnist_kick_{s}": [f"mnist_net/{init}" for init in SILENT] for s in e6_traps.NOISES},
+    "mlp_fixed_rate": nets(TWO, DEPTHS, arms.AT_ONE_RATE),
+    "ln_depth": [f"ln_d30/{init}" for init in remedies.TWINS.values()],
+    "mnist_ablations": [f"{net}/zeros" for net in (*traps.TWO_HIDDEN, "softmax_regression")],
+    **{f"mlp_kick_{s}": nets(TWO, [10], ["normal_0.01", "zeros"]) for s in traps.NOISES},
+    **{f"mnist_kick_{s}": [f"mnist_net/{init}" for init in SILENT] for s in traps.NOISES},
 }
 
 
@@ -128,7 +133,7 @@ class World:
     def curves(self, experiment: str, cells: Sequence[str]) -> pd.DataFrame:
         cells = [cell for cell in cells if cell != self.missing]
         ends = self.ends(experiment, cells)
-        usual = np.select([ends >= GOOD, ends >= e6_runs.LEARNED], [79.0, 118.0], np.inf)
+        usual = np.select([ends >= GOOD, ends >= arms.LEARNED], [79.0, 118.0], np.inf)
         steps = self._values(self.steps, experiment, cells, lambda _: np.nan)
         steps = np.where(np.isnan(steps), usual, steps)
         reached = np.array(EVALUATED) >= steps[:, :, None]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from depth_tables import build_depth
-from initbench.figures.frames import layer_number
+from initbench.figures.kit.frames import layer_number
 from matrix_tables import write_matrices
 from probe_tables import build_probes
 from recurrent_tables import build_recurrent

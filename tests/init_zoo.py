@@ -10,8 +10,7 @@ from torch import nn
 
 from initbench import architectures, inits
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.common import grouped, weight_layers
+from initbench.inits._common import grouped, weight_layers
 
 SEED = 2_000_000
 
@@ -138,7 +137,7 @@ def example(name):
 
 
 def law_of(layer, name, given):
-    return inits.load(name).METHOD.law(layer, {**catalogue.parameters(name), **given})
+    return inits.load(name).METHOD.law(layer, {**inits.parameters(name), **given})
 
 
 def general_cases(name):
@@ -155,7 +154,7 @@ def general_cases(name):
 
 def admits(name, given):
     try:
-        catalogue.check(name, {**example(name), **given})
+        inits.check(name, {**example(name), **given})
     except InitbenchError:
         return False
     return True
@@ -165,7 +164,7 @@ def models(name):
     """The models that a method is tested on: a card that speaks of no convolution means it."""
     layers = ["tiny_chain", "mnist_like", "wide_tall_square"]
     kernels = ["convolutions", "kinds_1d", "kinds_2d", "kinds_3d"]
-    convolves = "convolution" in catalogue.card(name)["applies_to"]
+    convolves = "convolution" in inits.card(name)["applies_to"]
     return SPECIAL.get(name, layers + kernels * convolves)
 
 
@@ -179,7 +178,7 @@ def usual(name):
     return ZOO[SPECIAL.get(name, ["mnist_like"])[0]]
 
 
-CASES = [case for name in catalogue.names() for case in general_cases(name)] + OWN_CASES
+CASES = [case for name in inits.names() for case in general_cases(name)] + OWN_CASES
 
 
 def inputs_of(model):
@@ -221,7 +220,7 @@ def probabilities(model, name, stretch=1.0):
 
 WITH_LAW = [
     (name, model)
-    for name in catalogue.names()
+    for name in inits.names()
     for model in models(name)
     if model not in ("kinds_1d", "kinds_3d")  # their laws are those of two dimensions
     if any(law is not None for law in laws(model, name))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 import synthetic
-from initbench.matrices.document_c import MATRIX
+from initbench.matrices.printed_matrix import MATRIX
 
 SIZES = (2, 3, 5, 10, 20, 50, 100)
 RADIUS = 2.60359

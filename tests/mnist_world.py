@@ -9,7 +9,7 @@ import pandas as pd
 
 import depth_world
 import synthetic
-from initbench.claims.adjudicators.e2_runs import CONSTANTS
+from initbench.claims.adjudicators.mnist.arms import CONSTANTS
 
 STEPS = 938  # updates in an epoch
 NET = {"dataset": "mnist", "architecture": "mnist_net"}

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from initbench import architectures, inits
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.datasets import Split
 from initbench.seeds import torch_stream
 from initbench.training import engine

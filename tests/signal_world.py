@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from initbench.claims.adjudicators.e4_simple_net import INITS, PREDICTED
+from initbench.claims.adjudicators.propagation.simple_net import INITS, PREDICTED
 from synthetic import SEED_BASE, SyntheticTables
 
 # A value for all draws and layers, or a function of layers (n,) and draws (m, 1).

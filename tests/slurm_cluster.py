@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from initbench.jobs import die_with_parent
+from initbench.jobs.job import die_with_parent
 from workflow_grid import wait_until
 
 FOLDER = Path("/etc/slurm")

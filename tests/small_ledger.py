@@ -7,7 +7,7 @@ import numpy as np
 
 from initbench.claims import judge, measure
 from initbench.statistics import paired_difference, proportion
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 ROOT = Path(__file__).parents[1]
 NO_TABLES = Tables(Path("nowhere"))

@@ -5,9 +5,9 @@ import math
 import torch
 
 from initbench import architectures, inits
-from initbench.probes import measure
 from initbench.training.data import Data
 from initbench.training.ensemble import stack
+from initbench.training.recordings import measure
 
 CHAIN = {"family": "mlp", "inputs": 2, "width": 2, "depth": 2}
 MNIST = {"family": "mnist_net", "hidden": [12, 7]}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 SEED_BASE = 2_000_000
 IDENTITY = ("dataset", "architecture", "init")

@@ -8,9 +8,15 @@ import numpy as np
 import pytest
 
 from initbench.claims import Ledger, Verdict, judge, measure
-from initbench.claims.adjudicators import e1_ceiling, e1_factorial, e1_geometry, e1_spectra
-from initbench.claims.adjudicators.registry import adjudicators
-from initbench.claims.adjudicators.runs import Cell, measured
+from initbench.claims.adjudicators.kit.registry import adjudicators
+from initbench.claims.adjudicators.kit.runs import measured
+from initbench.claims.adjudicators.tanh_chain import (
+    ceiling,
+    factorial,
+    geometry,
+    spectra,
+)
+from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.errors import InitbenchError
 from project_ledger import the_ledger
 from synthetic import SyntheticTables
@@ -133,7 +139,7 @@ def test_the_best_cell_is_chosen_on_even_and_measured_on_odd_seeds() -> None:
     chain = (rest["init"] == "orthogonal") & (rest["architecture"] == "tanh_chain")
     rest.loc[chain, "test_accuracy"] = lucky
     tables.frames["tiny_adam/curves"] = curves_of(rest, 50, 0.1)
-    found = e1_ceiling.solved_soon(tables)
+    found = ceiling.solved_soon(tables)
     assert "tiny_adam x orthogonal, odd seeds" in found["sr100"].method
     assert (found["sr100"].value, found["sr100"].n) == (0.0, 20)
     assert found["gap_to_ceiling"].value == -1.0
@@ -142,7 +148,7 @@ def test_the_best_cell_is_chosen_on_even_and_measured_on_odd_seeds() -> None:
 
 def test_a_run_that_never_gets_there_counts_with_the_last_epoch() -> None:
     tables = world_tables(replace(SMALL, orthogonal=0.5))
-    epochs = e1_ceiling.epochs_to(tables, Cell("tiny_sgd", "orthogonal"))
+    epochs = ceiling.epochs_to(tables, chain("orthogonal"))
     assert sorted(epochs.unique()) == [50, 1000]
     assert len(epochs) == 40
 
@@ -190,17 +196,17 @@ def test_total_gradient_and_depth() -> None:
 
 def test_order_correlation_is_spearman_within_each_run() -> None:
     rows = np.array([[1.0, 2, 3, 9], [9, 3, 2, 1], [5, 5, 5, 5], [1, 3, 2, 4]])
-    assert e1_geometry.order_correlation(rows) == pytest.approx([1, -1, 0, 0.8])
-    assert e1_geometry.order_correlation(rows[:0]).shape == (0,)
+    assert geometry.order_correlation(rows) == pytest.approx([1, -1, 0, 0.8])
+    assert geometry.order_correlation(rows[:0]).shape == (0,)
 
 
 def test_the_factorial_separates_condition_number_from_scale() -> None:
-    runs = e1_factorial.design(world_tables(TOLD))
+    runs = factorial.design(world_tables(TOLD))
     assert sorted(runs["log2_kappa"].unique()) == [0, 1, 2, 3]
     generator = np.random.default_rng(0)
     chance = 1 / (1 + np.exp(runs["log2_kappa"] - 2 * runs["log_scale"] - 1))
     runs["success"] = (generator.random(len(runs)) < chance).astype(float)
-    found = e1_factorial.effects(runs)
+    found = factorial.effects(runs)
     assert found["kappa_effect"].value == pytest.approx(-1, abs=0.25)
     assert found["scale_effect"].value == pytest.approx(2, abs=0.75)
     assert found["kappa_effect"].low < found["kappa_effect"].value < found["kappa_effect"].high
@@ -209,8 +215,8 @@ def test_the_factorial_separates_condition_number_from_scale() -> None:
 
 
 def test_separated_outcomes_give_no_effect() -> None:
-    runs = e1_factorial.design(world_tables(TOLD)).assign(success=0.0)
-    found = e1_factorial.effects(runs)
+    runs = factorial.design(world_tables(TOLD)).assign(success=0.0)
+    found = factorial.effects(runs)
     assert all(np.isnan(estimate.value) for estimate in found.values())
     assert found["kappa_effect"].method == "perfectly separated"
 
@@ -221,14 +227,14 @@ def test_spectral_statistics_of_known_matrices() -> None:
     frame = tables.frames["tiny_sgd/layers"]
     small = (frame["layer"] == weight) & (frame["index"] == 1) & (frame["init"] == "xavier")
     frame.loc[small, "value"] = 0.09
-    found = e1_spectra.spectral_statistics(tables, Cell("tiny_sgd", "xavier"))
+    found = spectra.spectral_statistics(tables, chain("xavier"))
     assert found["min_ratio"].to_numpy() == pytest.approx(0.1)
     assert found["product_s1"].to_numpy() == pytest.approx(np.log(0.9))
     assert (found["mean_ratio"] > found["min_ratio"] - 1e-12).all()
 
 
 def test_chance_of_a_flat_random_layer() -> None:
-    ratios = e1_spectra.random_ratios(20_000)
+    ratios = spectra.random_ratios(20_000)
     assert ratios.shape == (20_000, 8)
     assert np.all((ratios >= 0) & (ratios <= 1))
     # |det| = s1 s2 and the squared norm s1² + s2² tie the ratio to r / (1 + r²).
@@ -256,7 +262,7 @@ def test_signals_that_fade_half_as_fast_are_partly_kept() -> None:
 def test_a_missing_cell_or_check_is_one_sentence() -> None:
     tables = world_tables(SMALL)
     with pytest.raises(InitbenchError, match="no run of moons x tanh_chain x he; run that cell"):
-        measured(tables, Cell("tiny_sgd", "he"), "pc1_share")
+        measured(tables, chain("he"), "pc1_share")
     tables.frames["checks"] = tables.frames["checks"].iloc[:0]
     with pytest.raises(InitbenchError, match="No check of A32"):
         adjudicators()["A32"](tables)

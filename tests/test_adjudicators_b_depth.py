@@ -1,4 +1,4 @@
-"""Document B's rows on depth, activation and init (family E6), in worlds with a known answer."""
+"""Document B's rows on depth, activation and init, in worlds with a known answer."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from depth_world import BAD, FAIR, GOOD, World
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e6_learning
+from initbench.claims.adjudicators.depth import learning
 from initbench.claims.evidence import measure
 from project_ledger import the_ledger
 from synthetic import share
@@ -19,7 +19,7 @@ CLAIMS = (
 
 @pytest.fixture(autouse=True)
 def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(e6_learning, "RESAMPLES", 500)
+    monkeypatch.setattr(learning, "RESAMPLES", 500)
 
 
 MIXED = share(0.5, 10, GOOD, BAD)

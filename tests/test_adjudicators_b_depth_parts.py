@@ -10,11 +10,16 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 
 from depth_world import BAD, GOOD, World
-from initbench.claims.adjudicators import e6_choice, e6_gradients, e6_monitor, e6_remedies
-from initbench.claims.adjudicators.e6_learning import eta_squared, share_between
-from initbench.claims.adjudicators.e6_runs import as_ratio, net, slowdown, steps_to_learn
-from initbench.claims.adjudicators.e6_traps import freed
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.depth import (
+    choice,
+    gradients,
+    monitor,
+    remedies,
+)
+from initbench.claims.adjudicators.depth.arms import as_ratio, net, slowdown, steps_to_learn
+from initbench.claims.adjudicators.depth.learning import eta_squared, share_between
+from initbench.claims.adjudicators.depth.traps import freed
+from initbench.claims.adjudicators.kit.registry import adjudicator
 from synthetic import share
 
 TABLE = np.array([[0.9, 0.8, 0.95, 0.7], [0.5, 0.6, 0.4, 0.3], [0.1, 0.3, 0.2, 0.1]])
@@ -90,7 +95,7 @@ def test_the_best_rival_is_named_and_pairs_are_formed_by_seed() -> None:
 
 def test_a_first_gradient_that_is_not_finite_counts_as_the_largest_number() -> None:
     world = World(gradient={"mlp_depth/*/normal_1/layers.0.weight": np.nan})
-    assert adjudicator("B20")(world.tables())["relu_d10"].value == e6_gradients.LARGEST
+    assert adjudicator("B20")(world.tables())["relu_d10"].value == gradients.LARGEST
 
 
 def test_a_vanished_gradient_of_both_inits_is_not_called_explosion() -> None:
@@ -119,7 +124,7 @@ def test_the_extreme_of_many_nets_is_named() -> None:
 def test_the_monitor_reads_distances_from_one() -> None:
     rms = {"mlp_depth/mlp_relu_d10/lsuv": 1e-3, "mlp_depth/mlp_tanh_d10/lsuv": 1e3}
     rms |= {"mlp_depth/mlp_relu_d30/lsuv": 0.0, "mlp_depth/mlp_tanh_d30/lsuv": np.nan}
-    seen = e6_monitor.readings(World(rms=rms).tables())
+    seen = monitor.readings(World(rms=rms).tables())
     sizes = seen.xs("lsuv", level="init")["size"][0].groupby("architecture").first()
     nets = [f"mlp_{name}" for name in ("relu_d10", "tanh_d10", "relu_d30", "tanh_d30", "relu_d3")]
     assert sizes[nets].tolist() == pytest.approx([3, 3, 38, 38, 0])
@@ -127,9 +132,9 @@ def test_the_monitor_reads_distances_from_one() -> None:
 
 def test_the_monitor_never_sees_the_init_that_it_judges() -> None:
     tables = World().tables()
-    seen, failed = e6_monitor.readings(tables), e6_monitor.failures(tables)
+    seen, failed = monitor.readings(tables), monitor.failures(tables)
     own = failed.index.get_level_values("init") == "normal_1"
-    scores = [e6_monitor.foreseen(seen, labels) for labels in (failed, failed ^ own)]
+    scores = [monitor.foreseen(seen, labels) for labels in (failed, failed ^ own)]
     mine, others = ([s[s.index.isin(failed.index[part])] for s in scores] for part in (own, ~own))
     assert mine[0].equals(mine[1])
     assert not others[0].equals(others[1])
@@ -137,7 +142,7 @@ def test_the_monitor_never_sees_the_init_that_it_judges() -> None:
 
 def test_a_restart_is_the_run_of_the_next_seed() -> None:
     runs = pd.DataFrame({"a": [True, False, False]}, index=[1, 2, 3])
-    assert e6_remedies.restarted(runs)["a"].tolist() == [False, False, True]
+    assert remedies.restarted(runs)["a"].tolist() == [False, False, True]
 
 
 def test_a_remedy_is_compared_with_a_restart_and_not_with_the_run_itself() -> None:
@@ -168,7 +173,7 @@ def test_without_an_alarm_there_is_nothing_to_remedy() -> None:
 
 
 def test_the_advice_follows_activation_and_depth() -> None:
-    advised = [e6_choice.advice(*pair) for pair in (("relu", 3), ("tanh", 10), ("relu", 30))]
+    advised = [choice.advice(*pair) for pair in (("relu", 3), ("tanh", 10), ("relu", 30))]
     assert advised == ["he_normal", "xavier_normal", "lsuv"]
 
 

@@ -1,4 +1,4 @@
-"""Document B's rows on layer normalization (family E7), in worlds with a known answer."""
+"""Document B's rows on layer normalization, in worlds with a known answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,18 +16,18 @@ from hypothesis.extra.numpy import arrays
 import synthetic
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e7_runs
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.layer_norm import arms
 from synthetic import share
 
 CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")
-NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), e7_runs.DEPTHS))
+NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), arms.DEPTHS))
 TRANSFORMERS = tuple(
     f"transformer_{place}_l{layers}" for place, layers in product(("pre", "post", "none"), (2, 8))
 )
 SCALED = ("transformer_x0.1", "transformer_x1", "transformer_x10")
 GRIDS = {
-    "ln_depth": (*product(NETS[:3], e7_runs.INITS), *product(NETS[3:], e7_runs.COMPARED)),
+    "ln_depth": (*product(NETS[:3], arms.INITS), *product(NETS[3:], arms.COMPARED)),
     "transformer": tuple(product(TRANSFORMERS, SCALED)),
 }
 GOOD, BAD = 0.9, 0.1135
@@ -111,7 +111,7 @@ def changed(changes: Changes, net: str, init: str, value: synthetic.Values) -> s
 
 
 def usual(net: str, init: str) -> float:
-    if init in e7_runs.CONSTANTS:
+    if init in arms.CONSTANTS:
         return BAD
     learns = fnmatch(init, WITHOUT.get(net, "*")) and not net.startswith("transformer_none")
     return GOOD if learns else BAD
@@ -124,7 +124,7 @@ def none(at: str, value: object = GOOD) -> dict[str, object]:
 
 def slope(by: float) -> dict[str, object]:
     """Return first gradients that change by `by` decades a layer, for one scale."""
-    return {f"ln_d{depth}/sigma_1": 10 ** (by * depth) for depth in e7_runs.DEPTHS}
+    return {f"ln_d{depth}/sigma_1": 10 ** (by * depth) for depth in arms.DEPTHS}
 
 
 HALF, FEW = share(0.5, 10, GOOD, BAD), share(0.3, 10, GOOD, BAD)
@@ -222,15 +222,15 @@ def test_a_width_is_taken_of_all_runs_together() -> None:
 
 @given(arrays(bool, (3, 8)))
 def test_the_width_of_a_single_run_is_its_area(wins: np.ndarray) -> None:
-    area = np.trapezoid(wins.astype(float), e7_runs.DECADES, axis=-1)
-    assert e7_runs.width(wins.astype(float)) == pytest.approx(area)
+    area = np.trapezoid(wins.astype(float), arms.DECADES, axis=-1)
+    assert arms.width(wins.astype(float)) == pytest.approx(area)
 
 
 @given(arrays(int, 8, elements=st.integers(0, 10)), st.integers(0, 7))
 def test_more_success_is_never_narrower(wins: np.ndarray, at: int) -> None:
     rate, more = wins / 10, wins / 10
     more[at] = 1.0
-    assert e7_runs.width(more) >= e7_runs.width(rate) - 1e-9
+    assert arms.width(more) >= arms.width(rate) - 1e-9
 
 
 def test_the_steepest_scale_is_named_and_slopes_are_by_layer() -> None:
@@ -241,7 +241,7 @@ def test_the_steepest_scale_is_named_and_slopes_are_by_layer() -> None:
 
 
 def test_the_gradient_of_the_output_bias_does_not_count() -> None:
-    quiet = {f"ln_*/{init}": 0.0 for init in e7_runs.CONSTANTS}
+    quiet = {f"ln_*/{init}": 0.0 for init in arms.CONSTANTS}
     found = adjudicator("B72")(World(gradient=quiet).tables())
     assert found["gradient"].value == 0
     assert found["one_answer"].value == 1

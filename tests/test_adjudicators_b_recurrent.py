@@ -11,8 +11,8 @@ import pytest
 
 import synthetic
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e8_recurrent
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.recurrent import memory
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
@@ -21,7 +21,7 @@ from project_ledger import the_ledger
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 SEEDS = 10
-RECURRENT = [f"recurrent_{name}" for name in e8_recurrent.HIDDEN]
+RECURRENT = [f"recurrent_{name}" for name in memory.HIDDEN]
 GATED = ["recurrent_default", "recurrent_orthogonal", "recurrent_orthogonal_gates"]
 BIASES = [f"forget_bias_{bias}" for bias in (-1, 0, 1, 2)]
 INITS = {"rnn": RECURRENT, "lstm": [*GATED, *BIASES], "gru": GATED}
@@ -175,8 +175,8 @@ def test_a_task_averages_its_lengths() -> None:
     same = orthogonal("rnn", np.full(SEEDS, 0.5), "recall_60")
     tables = World(changes | even | same)
     pair = ("recurrent_orthogonal", "recurrent_default")
-    assert e8_recurrent.gain(tables, "rnn", *pair, ["recall"]).value == pytest.approx(0.15)
-    assert e8_recurrent.gain(tables, "rnn", *pair, ["recall"], [20]).value == pytest.approx(0.3)
+    assert memory.gain(tables, "rnn", *pair, ["recall"]).value == pytest.approx(0.15)
+    assert memory.gain(tables, "rnn", *pair, ["recall"], [20]).value == pytest.approx(0.3)
 
 
 def adding(loss: Values) -> synthetic.SyntheticTables:
@@ -188,12 +188,12 @@ def adding(loss: Values) -> synthetic.SyntheticTables:
 
 def test_a_diverged_run_has_an_infinite_loss_and_is_not_dropped() -> None:
     broken = np.where(np.arange(SEEDS) < 6, np.nan, 0.1)
-    loss = e8_recurrent._relative_loss(adding(broken), "recurrent_default")
+    loss = memory._relative_loss(adding(broken), "recurrent_default")
     assert (loss.n, loss.value) == (SEEDS, np.inf)
 
 
 def test_the_loss_is_in_units_of_a_constant_answer() -> None:
-    loss = e8_recurrent._relative_loss(adding(1 / 12), "recurrent_default")
+    loss = memory._relative_loss(adding(1 / 12), "recurrent_default")
     assert loss.value == pytest.approx(0.5)
 
 

@@ -13,8 +13,12 @@ import pytest
 import synthetic
 from adjudicator_contract import NO, OPEN, PARTLY, YES, Contract
 from initbench.claims import attainable
-from initbench.claims.adjudicators import e9_custom, e9_types, e10_output_bias
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.output_bias import class_frequencies
+from initbench.claims.adjudicators.special_nets import (
+    custom_inits,
+    layer_types,
+)
 from initbench.datasets.gaussian_classes import frequencies
 from project_ledger import the_ledger
 from synthetic import share
@@ -24,15 +28,15 @@ SEEDS = {"B59": 20}
 Changes = Mapping[str, synthetic.Values]
 
 SCHEMES = ("he", "scaled", "small", "zero_last", "fixup")
-RESIDUAL = (*(f"residual_{scheme}" for scheme in SCHEMES), *e9_types.ONE_SIZE)
-RECURRENT = ("recurrent_orthogonal", *e9_types.ONE_SIZE_RECURRENT)
+RESIDUAL = (*(f"residual_{scheme}" for scheme in SCHEMES), *layer_types.ONE_SIZE)
+RECURRENT = ("recurrent_orthogonal", *layer_types.ONE_SIZE_RECURRENT)
 # Experiment: its dataset, architectures, inits and seeds.
 GRIDS = {
     "residual": ("mnist_5k", [f"residual_b{b}" for b in (4, 16, 64)], RESIDUAL, 10),
-    "cnn": ("mnist_5k", ["cnn_d3", "cnn_d8"], ("he_normal", *e9_types.ONE_SIZE), 10),
+    "cnn": ("mnist_5k", ["cnn_d3", "cnn_d8"], ("he_normal", *layer_types.ONE_SIZE), 10),
     "recall_20": ("delayed_recall_20", ["rnn_recall"], RECURRENT, 10),
     "adding_20": ("adding_20", ["rnn_adding"], RECURRENT, 10),
-    "siren": ("siren_1d", ["siren"], ("siren_own", *e9_custom.STANDARD.values()), 10),
+    "siren": ("siren_1d", ["siren"], ("siren_own", *custom_inits.STANDARD.values()), 10),
     "tiny_sgd": ("moons", ["tanh_chain"], ("default", "xavier"), 200),
     "tiny_factorial": ("moons", ["tanh_chain"], ("svd_k1_s1.0",), 100),
 }
@@ -69,9 +73,9 @@ class World:
     def frame(self, name: str) -> pd.DataFrame:
         experiment, kind = name.split("/")
         if experiment == "output_bias":
-            cells = product(e10_output_bias.NETS, ("output_zero", "output_prior"))
+            cells = product(class_frequencies.NETS, ("output_zero", "output_prior"))
             made = synthetic.join(getattr(self, kind)(*cell) for cell in cells)
-            priors = made["dataset"].astype(str).map(e10_output_bias.PRIORS)
+            priors = made["dataset"].astype(str).map(class_frequencies.PRIORS)
             inits = made["init"].astype(str)
             return made.assign(init=inits.where(inits != "output_prior", priors))
         dataset, nets, inits, seeds = GRIDS[experiment]
@@ -91,14 +95,14 @@ class World:
         first = changed(self.start, net, init, 1.0 if prior else 3.0) * entropy(net)
         loss = {step: 0.01 + (first - 0.01) * 0.5 ** (step / half) for step in range(0, 401, 20)}
         points = {step: (value, 0.5) for step, value in loss.items()}
-        dataset = e10_output_bias.NETS[net]
+        dataset = class_frequencies.NETS[net]
         return synthetic.curve(init, points, seeds, 40, dataset=dataset, architecture=net)
 
     def layers(self, net: str, init: str) -> pd.DataFrame:
         rare = changed(self.recall, net, init, 0.6)
         values = {(step, "output", "recall", 0): 1.0 for step in (0, 400)}
         values |= {(0, "output", "recall", 1): 0.0, (400, "output", "recall", 1): rare}
-        dataset = e10_output_bias.NETS[net]
+        dataset = class_frequencies.NETS[net]
         return synthetic.layers(init, values, SEEDS["B59"], dataset, net)
 
 
@@ -212,7 +216,7 @@ def test_quality_is_in_decibels_and_a_diverged_run_has_none() -> None:
     errors = np.array([4.0, 0.4, 4e-4, np.nan, 9.0, np.inf, 1, 1, 1, 1]) / (
         1 + 0.01 * np.sin(np.arange(10))
     )
-    found = e9_custom.psnr(World(loss={"siren/default": errors}).tables(), "default")
+    found = custom_inits.psnr(World(loss={"siren/default": errors}).tables(), "default")
     assert found.to_numpy() == pytest.approx([0, 10, 40, 0, 0, 0] + 4 * [10 * math.log10(4)])
 
 
@@ -237,12 +241,12 @@ def loss(*rows: list[float]) -> pd.DataFrame:
 def test_both_starts_have_the_goal_of_the_run_from_zero() -> None:
     zero = loss([10, 8, 1, 0], [10, 0, 0, 0])
     prior = loss([2, 1, 1, 0], [0.5, 0, 0, 0])
-    saved = e10_output_bias.saving(prior, zero)
+    saved = class_frequencies.saving(prior, zero)
     assert saved.sample == pytest.approx([0.5, 1.0])
 
 
 def test_a_goal_that_is_never_met_takes_all_steps() -> None:
-    found = e10_output_bias.steps_to(loss([3, 2, 2, 2], [3, np.nan, 0, 0]), pd.Series([1.0, 1.0]))
+    found = class_frequencies.steps_to(loss([3, 2, 2, 2], [3, np.nan, 0, 0]), pd.Series([1.0, 1.0]))
     assert found.tolist() == [30, 20]
 
 

@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from initbench.at_init import propagation
-from initbench.claims.adjudicators import e4_gradients, e4_probe, e4_simple_net, e4_variance
-from initbench.claims.adjudicators.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.kit import probes
+from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.propagation import (
+    gradients,
+    simple_net,
+    variance,
+)
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
 from initbench.errors import InitbenchError
+from initbench.probes import propagation
 from project_ledger import the_ledger
 from signal_world import World, backward, either, forward, torn, wobble
 
@@ -199,20 +204,20 @@ def test_a_preview_of_two_draws_does_not_fail(claim: str) -> None:
 
 def test_an_unmeasured_net_is_refused() -> None:
     with pytest.raises(InitbenchError, match="no value of init sparse"):
-        e4_probe.picked(World().tables(), "signal", init="sparse")
+        probes.picked(World().tables(), "signal", init="sparse")
 
 
 @given(st.floats(-3, 3), st.floats(-2, 2))
 def test_a_line_in_the_logarithm_has_its_slope(slope: float, height: float) -> None:
     layers = np.array([1, 2, 3, 10, 20])
     sizes = pd.DataFrame([10 ** (height + slope * layers)], columns=layers)
-    assert e4_probe.log_slopes(sizes)[0] == pytest.approx(slope, abs=1e-9)
+    assert probes.log_slopes(sizes)[0] == pytest.approx(slope, abs=1e-9)
 
 
 def test_a_vanished_signal_has_a_finite_slope_and_no_share() -> None:
     sizes = pd.DataFrame([[1.0, 0.0], [0.0, 0.0]], columns=[1, 2])
-    assert np.isfinite(e4_probe.log_slopes(sizes)).all()
-    assert (e4_probe.ratios(sizes, at=2) == 0).all()
+    assert np.isfinite(probes.log_slopes(sizes)).all()
+    assert (probes.ratios(sizes, at=2) == 0).all()
 
 
 def test_layers_where_only_rounding_is_left_do_not_flatten_the_slope() -> None:
@@ -221,7 +226,7 @@ def test_layers_where_only_rounding_is_left_do_not_flatten_the_slope() -> None:
         "second_moment": 0.25,
     }
     tables = World({"signal/xavier_normal/sigmoid/*": fading}).tables()
-    slopes = e4_probe.forward(tables, e4_probe.Net("xavier_normal", "sigmoid"))
+    slopes = probes.forward(tables, probes.Net("xavier_normal", "sigmoid"))
     assert slopes.to_numpy() == pytest.approx(-2)
 
 
@@ -234,7 +239,7 @@ def test_the_worst_and_the_clearest_rival_are_named() -> None:
 
 
 def test_widths_of_the_shapes_are_those_that_are_measured() -> None:
-    for shape, ends in e4_gradients.SHAPES.items():
+    for shape, ends in gradients.SHAPES.items():
         sizes = propagation.sizes(16, 50, shape)
         assert (sizes[1], sizes[50]) == ends
 
@@ -242,12 +247,12 @@ def test_widths_of_the_shapes_are_those_that_are_measured() -> None:
 def test_the_third_of_five_factors_stands_for_most() -> None:
     shifts = {"elu": 0.1, "gelu": -0.2, "silu": 0.02}
     changes = {f"*/he_normal/{name}/*": factor(shift) for name, shift in shifts.items()}
-    found = e4_variance.he_with_relu_variants(World(changes).tables())
+    found = variance.he_with_relu_variants(World(changes).tables())
     assert found["middle"].value == pytest.approx(10**0.02)
 
 
 def test_pairs_of_ranges_are_counted() -> None:
-    found = e4_simple_net.distributions_differ(World(last_layer("he*", 0.655), 100).tables())
+    found = simple_net.distributions_differ(World(last_layer("he*", 0.655), 100).tables())
     assert (found["separated"].value, found["separated"].n) == (9, 100)
     assert found["large"].value == pytest.approx(489, rel=0.02)
 
@@ -271,13 +276,13 @@ def test_predicted_deviations_follow_from_theory(name: str, variances: tuple[flo
     bias = 1 / 300
     moment, together = 100 * variances[0] + bias, bias  # of one sample, of two of them
     deviations = [math.sqrt(moment - together / 100)]
-    for variance, units in zip(variances[1:], (100, 10), strict=True):
+    for share, units in zip(variances[1:], (100, 10), strict=True):
         moment, together = (
-            50 * variance * moment + bias,
-            50 * variance * moment * kernel(together / moment) + bias,
+            50 * share * moment + bias,
+            50 * share * moment * kernel(together / moment) + bias,
         )
         deviations.append(math.sqrt(moment - together / units))
-    first, last = e4_simple_net.PREDICTED[name]
+    first, last = simple_net.PREDICTED[name]
     assert deviations[0] == pytest.approx(first, rel=0.005)
     assert deviations[2] == pytest.approx(last, rel=0.02)  # a typical draw, not the mean square
 

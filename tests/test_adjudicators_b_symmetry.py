@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from initbench.claims import attainable
-from initbench.claims.adjudicators import b_symmetry
-from initbench.claims.adjudicators.e2_runs import CONSTANTS, ablation
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.mnist import equal_units
+from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import ORDER, decide
@@ -72,7 +72,7 @@ def judged(claim: str, made: World) -> str:
     return WORDS[decision.key or "inconclusive"]
 
 
-CONSTANT = [CONSTANTS[name] for name in b_symmetry.COMPARED]
+CONSTANT = [CONSTANTS[name] for name in equal_units.COMPARED]
 LAST = ("out.weight", "out.bias")
 
 WORLDS = [
@@ -149,14 +149,14 @@ def test_a_preview_of_two_seeds_does_not_fail(claim: str) -> None:
 def test_a_gradient_is_counted_in_any_run_and_rounding_in_none() -> None:
     cell = ablation("constant_0.5")
     tables = world(gradients(["fc1.bias"], "constant_0.5", rest=1e-7)).tables()
-    assert b_symmetry.with_gradient(tables, cell) == {"fc1.bias"}
+    assert equal_units.with_gradient(tables, cell) == {"fc1.bias"}
     frame = tables.layers("mnist_ablations")
     one_run = (frame["init"] == "constant_0.5") & (frame["layer"] == "out.weight")
     one_run &= (frame["quantity"] == "gradient_norm") & (frame["seed"] == frame["seed"].max())
     frame.loc[one_run, "value"] = 0.1
-    assert b_symmetry.with_gradient(tables, cell) == {"fc1.bias", "out.weight"}
+    assert equal_units.with_gradient(tables, cell) == {"fc1.bias", "out.weight"}
 
 
 def test_no_gradient_at_all_is_no_support() -> None:
     tables = world(gradients([], "constant_0.5")).tables()
-    assert b_symmetry.with_gradient(tables, ablation("constant_0.5")) == set()
+    assert equal_units.with_gradient(tables, ablation("constant_0.5")) == set()

@@ -11,8 +11,8 @@ import yaml
 import synthetic
 from adjudicator_contract import said
 from initbench.claims import judge
-from initbench.claims.adjudicators import registry
-from initbench.claims.adjudicators.e4_trained import TRAINED_VARIANTS
+from initbench.claims.adjudicators.kit import registry
+from initbench.claims.adjudicators.propagation.trained import TRAINED_VARIANTS
 from initbench.claims.evidence import LEFT_OUT, measure
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from initbench.checks import document_c as checks
-from initbench.claims.adjudicators import e5_printed
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.checks import eigenvectors as checks
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.matrices import printed
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
-from initbench.matrices.document_c import MATRIX
-from initbench.tables import Tables
+from initbench.matrices.printed_matrix import MATRIX
+from initbench.tables.read import Tables
 from matrix_world import CELLS, RADIUS, World, eigenvalues, trained
 from project_ledger import the_ledger
 from synthetic import share
@@ -191,7 +191,7 @@ def test_another_matrix_is_not_the_printed_one(monkeypatch: pytest.MonkeyPatch) 
     tables = World().tables()
     wrong = MATRIX + 0.001
     tables.frames["matrices/eigenvalues"] = eigenvalues(1.001 * np.linalg.eigvals(MATRIX))
-    monkeypatch.setattr(e5_printed, "MATRIX", wrong)
+    monkeypatch.setattr(printed, "MATRIX", wrong)
     assert [judged(claim, tables) for claim in ("C05", "C11", "C16")] == [NO] * 3
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import depth_world
-from initbench.claims.adjudicators.e2_layers import steps_to
-from initbench.claims.adjudicators.e2_runs import main
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.claims.adjudicators.kit.registry import adjudicator
+from initbench.claims.adjudicators.kit.runs import steps_to
+from initbench.claims.adjudicators.mnist.arms import main
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 from mnist_world import CONSTANT, NET, STEPS, World
 from project_ledger import the_ledger
 from synthetic import SyntheticTables, checks, curve, join, share

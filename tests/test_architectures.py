@@ -10,7 +10,7 @@ from torch.nn.functional import layer_norm
 
 from initbench import architectures, inits
 from initbench.architectures import simple_net
-from initbench.architectures.activations import ACTIVATIONS, Sine, activation, name_of
+from initbench.architectures._activations import ACTIVATIONS, Sine, activation, name_of
 from initbench.errors import InitbenchError
 
 FAMILIES = {

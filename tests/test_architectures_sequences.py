@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from initbench import architectures, inits
-from initbench.architectures.recurrences import CELLS as EQUATIONS
-from initbench.architectures.recurrences import LSTM, last_state
+from initbench.architectures._recurrences import CELLS as EQUATIONS
+from initbench.architectures._recurrences import LSTM, last_state
 from initbench.architectures.transformer import positions
 from initbench.errors import InitbenchError
 

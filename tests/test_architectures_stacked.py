@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from initbench import architectures, inits
-from initbench.architectures.activations import ACTIVATIONS
-from initbench.architectures.activations import activation as make_activation
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._activations import ACTIVATIONS
+from initbench.architectures._activations import activation as make_activation
+from initbench.architectures._feedforward import Feedforward
 from initbench.errors import InitbenchError
 from initbench.training.ensemble import stack
 from stacked_nets import FAMILIES

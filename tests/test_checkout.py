@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import report_fixture as fixture
-from initbench import checkout, provenance
+from initbench import checkout, environment
 from initbench.checkout import Checkout
 from initbench.report import render
 from initbench.report.bundle import bibliography
@@ -145,12 +145,12 @@ def test_no_part_of_the_environment_can_fail(monkeypatch):
     for module, name in (
         (importlib.metadata, "version"),
         (platform, "platform"),
-        (provenance, "_processor"),
-        (provenance, "ledger_sha256"),
+        (environment, "_processor"),
+        (environment, "ledger_sha256"),
     ):
         monkeypatch.setattr(module, name, fail)
-    monkeypatch.setattr(provenance, "checkout", lambda root: Checkout())
-    found = provenance.environment.__wrapped__()
+    monkeypatch.setattr(environment, "checkout", lambda root: Checkout())
+    found = environment.environment.__wrapped__()
     assert set(found["packages"].values()) == {"unknown"}
     assert {found[name] for name in ("platform", "processor", "ledger_sha256", "commit")} == {
         "unknown"
@@ -162,7 +162,7 @@ def test_no_part_of_the_environment_can_fail(monkeypatch):
 def test_a_processor_without_a_name_is_unknown(monkeypatch):
     monkeypatch.setattr(Path, "exists", lambda path: False)
     monkeypatch.setattr(platform, "processor", str)
-    assert provenance._told(provenance._processor) == "unknown"
+    assert environment._told(environment._processor) == "unknown"
 
 
 @pytest.mark.parametrize("commit", ["", "unknown"])

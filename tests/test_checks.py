@@ -13,7 +13,7 @@ from torch.nn.functional import cross_entropy
 from initbench import checks, datasets
 from initbench.architectures import build
 from initbench.checks import mnist_demo, references
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
 from initbench.training.plain import evaluate, train_model

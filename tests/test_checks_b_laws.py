@@ -8,8 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from initbench.checks import draws, equal_units, fans, laws
-from initbench.claims.adjudicators.registry import adjudicator
+from initbench.checks import _draws as draws
+from initbench.checks import equal_units, fans, laws
+from initbench.claims.adjudicators.kit.registry import adjudicator
 from mnist_world import World
 from synthetic import checks as check_table
 

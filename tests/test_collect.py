@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from initbench import schemas, shards
-from initbench.collect import collect
 from initbench.errors import InitbenchError
+from initbench.tables import schemas, shards
+from initbench.tables.collect import collect
 from initbench.training.recorder import SCHEMAS
 from test_shards import outcomes
 

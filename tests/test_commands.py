@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from initbench import figure_catalogue
+from initbench.figures.kit import catalogue
 from project_ledger import the_ledger
 from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
@@ -44,7 +44,7 @@ ON_A_CLUSTER = "snakemake --workflow-profile workflow/profiles/slurm --jobs 100"
 ON_SLURM = {
     ON_A_CLUSTER,
     f"{ON_A_CLUSTER} --unlock",
-    "PYTHONPATH=src python -m initbench.progress",
+    "PYTHONPATH=src python -m initbench.costs.progress",
     'squeue --me --format="%i %T %M %k"',
     "scancel --name=RUN_ID",
     "scontrol show config",
@@ -53,8 +53,8 @@ ON_SLURM = {
 PRINTED = {
     "make report": "--workflow-profile workflow/profiles/default",  # tests/test_workflow.py
     "make report CORES=4": "--cores 4 --workflow-profile workflow/profiles/default",
-    "make bench": "-m initbench.bench",  # tests/test_bench.py
-    "make scale": "-m initbench.scale",  # tests/test_scale.py
+    "make bench": "-m initbench.tools.engine_speed",  # tests/test_engine_speed.py
+    "make scale": "-m initbench.tools.planning_scale",  # tests/test_planning_scale.py
 }
 BY_CI = ("make preview", "make test", "make lint", "make slurm")
 ONE_TEST = ".venv/bin/python -m pytest tests/test_engine.py -k plain"
@@ -88,7 +88,7 @@ def desk(tmp_path_factory):
     config = tiny()
     rows = the_ledger().rows
     needs = {need for row in rows if row.id == "D17" for need in row.needs}
-    needs |= set(figure_catalogue.catalogue()["tiny_loss_curves"].needs)
+    needs |= set(catalogue.catalogue()["tiny_loss_curves"].needs)
     config["datasets"]["mnist"] = MNIST
     config["experiments"] = dict.fromkeys(sorted(needs), config["experiments"]["tiny"])
     project = lay(tmp_path_factory.mktemp("desk") / "project", config)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from initbench.compare import changes, main, read
+from initbench.tools.compare import changes, main, read
 from report_verdicts import verdicts
 
 
@@ -63,6 +63,6 @@ def test_a_file_without_verdicts_is_one_sentence(tmp_path, content, capsys):
 
 
 def test_the_committed_reference_can_be_read():
-    from initbench.compare import REFERENCE
+    from initbench.tools.compare import REFERENCE
 
     assert len(read(REFERENCE)) >= 85

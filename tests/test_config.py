@@ -16,8 +16,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from initbench import config as grid
 from initbench.errors import InitbenchError
+from initbench.grid import config as grid
 from initbench.training.protocol import Protocol
 from workflow_grid import ROOT, tiny
 
@@ -187,7 +187,7 @@ def test_a_reports_folder_without_permission_is_refused(tmp_path, monkeypatch):
 
 
 def test_reading_the_config_imports_no_torch():
-    code = "import initbench.config, sys; sys.exit('torch' in sys.modules)"
+    code = "import initbench.grid.config, sys; sys.exit('torch' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     assert (
         subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from initbench import config as grid
 from initbench.errors import InitbenchError
+from initbench.grid import config as grid
 from workflow_grid import MNIST, ROOT, lay, snakemake, tiny, write_config
 
 pytestmark = pytest.mark.workflow

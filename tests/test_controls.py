@@ -10,11 +10,11 @@ from scipy import stats
 import synthetic
 from initbench.claims import Ledger, Row
 from initbench.controls import EXPERIMENTS, growth
-from initbench.controls.arms import ARMS, FAILING, controls
 from initbench.controls.growth import FirstSeeds, grow, judge_growth, read, sizes, state, write
 from initbench.controls.judged import judged
-from initbench.controls.null import CELLS, summaries
+from initbench.controls.null import ARMS, summaries
 from initbench.controls.rates import both_rates
+from initbench.controls.rows import COMPARED, FAILING, controls
 from initbench.statistics import Estimate, exact, proportion
 from initbench.statistics.uniformity import null_p_values, uniformity_p
 from project_ledger import the_ledger
@@ -26,7 +26,7 @@ def cells(accuracy, seeds, failing=0.1, loss=None):
     """Tables of every cell that the controls look at; values come from a keyed stream."""
     stream = np.random.default_rng(7)
     frames = {name: [] for name in EXPERIMENTS}
-    for cell in dict.fromkeys([*(arm.cell for arm in ARMS), FAILING, *CELLS]):
+    for cell in dict.fromkeys([*(compared.arm for compared in COMPARED), FAILING, *ARMS]):
         count = 20 if cell.experiment == "mnist_main" else seeds
         values = failing if cell == FAILING else accuracy(stream, count)
         part = synthetic.outcomes(

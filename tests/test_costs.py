@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from initbench import benchmarks, operations, sitting
-from initbench.config import cells
-from initbench.costs import costs, training
-from initbench.peak import peak, peak_of_another_process
+from initbench.costs import benchmark_files, flops, snakemake_itself
+from initbench.costs.peak import peak, peak_of_another_process
+from initbench.costs.totals import costs, training
+from initbench.grid.config import cells
 from initbench.training.protocol import Protocol
 from workflow_grid import tiny
 
@@ -55,24 +55,24 @@ def test_a_run_without_jobs_has_cost_nothing(tmp_path):
 def test_the_mean_leaves_out_jobs_that_were_too_short_to_be_measured(tmp_path):
     for place, seconds in {"probes/a/x": "1.0", "probes/a/y": "-", "probes/b/x": "3.0"}.items():
         lay(tmp_path, place, seconds)
-    assert benchmarks.mean_seconds(tmp_path) == {"probes": 2.0}
+    assert benchmark_files.mean_seconds(tmp_path) == {"probes": 2.0}
 
 
 def test_operations_are_six_a_parameter_sample_and_epoch():
     config = tiny()
     net = 9 * (2 * 2 + 2)  # eight layers of two units and the output, with their biases
-    assert operations.parameters(config["architectures"]["tanh_chain"]) == net
+    assert flops.parameters(config["architectures"]["tanh_chain"]) == net
     expected = 6e-9 * net * 80 * 20 * sum(cell.count for cell in cells(config))
-    assert operations.training_gflop(config, {"moons": 80}) == {"tiny": pytest.approx(expected)}
+    assert flops.training_gflop(config, {"moons": 80}) == {"tiny": pytest.approx(expected)}
 
 
 def test_a_preview_trains_on_fewer_samples_and_tuning_counts_its_runs():
     config = {**tiny(), "reduce": {"train_samples": 20}}
-    whole = operations.training_gflop(tiny(), {"moons": 80})["tiny"]
-    assert operations.training_gflop(config, {"moons": 80})["tiny"] == pytest.approx(whole / 4)
+    whole = flops.training_gflop(tiny(), {"moons": 80})["tiny"]
+    assert flops.training_gflop(config, {"moons": 80})["tiny"] == pytest.approx(whole / 4)
     tuned = Protocol(1, learning_rate=[0.1, 0.01], tuning={"seeds": 3, "held_out": 0.2})
-    assert operations.tuning_runs(tuned) == pytest.approx(2 * 3 * 0.8)
-    assert operations.tuning_runs(tuned.at(0.1)) == 0
+    assert flops.tuning_runs(tuned) == pytest.approx(2 * 3 * 0.8)
+    assert flops.tuning_runs(tuned.at(0.1)) == 0
 
 
 def test_speed_is_told_where_time_was_used():
@@ -106,21 +106,21 @@ def processes(folder, name=b"python\0snakemake\0-c2"):
 
 
 def test_snakemakes_own_share_is_read_from_its_process(tmp_path, monkeypatch):
-    monkeypatch.setenv(sitting.PROCESS, "42")
-    used = sitting.so_far(processes(tmp_path))
+    monkeypatch.setenv(snakemake_itself.PROCESS, "42")
+    used = snakemake_itself.so_far(processes(tmp_path))
     assert used == {"seconds": 100.0, "processor_seconds": 4.0}
 
 
 def test_another_process_or_none_tells_nothing(tmp_path, monkeypatch):
-    monkeypatch.setenv(sitting.PROCESS, "42")
-    assert sitting.so_far(processes(tmp_path, b"bash")) is None
-    monkeypatch.setenv(sitting.PROCESS, "43")
-    assert sitting.so_far(tmp_path) is None
-    monkeypatch.delenv(sitting.PROCESS)
-    assert sitting.so_far() is None
+    monkeypatch.setenv(snakemake_itself.PROCESS, "42")
+    assert snakemake_itself.so_far(processes(tmp_path, b"bash")) is None
+    monkeypatch.setenv(snakemake_itself.PROCESS, "43")
+    assert snakemake_itself.so_far(tmp_path) is None
+    monkeypatch.delenv(snakemake_itself.PROCESS)
+    assert snakemake_itself.so_far() is None
 
 
 def test_the_process_is_announced_to_its_jobs(monkeypatch):
-    monkeypatch.delenv(sitting.PROCESS, raising=False)
-    sitting.announce()
-    assert os.environ[sitting.PROCESS] == str(os.getpid())
+    monkeypatch.delenv(snakemake_itself.PROCESS, raising=False)
+    snakemake_itself.announce()
+    assert os.environ[snakemake_itself.PROCESS] == str(os.getpid())

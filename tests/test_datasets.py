@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from initbench import datasets
 from initbench.datasets import c_bands, circles, moons
+from initbench.discovery import load
 from initbench.errors import InitbenchError
 from initbench.seeds import numpy_stream
 
@@ -214,7 +215,8 @@ def test_stored_sets_cannot_be_drawn():
 
 def test_sources_and_their_files():
     assert {"c_bands", "circles", "moons", "torchvision"} <= set(datasets.sources())
-    assert datasets.source_file("torchvision").name == "torchvision_images.py"
+    for name in datasets.sources():
+        assert datasets.source_file(name).stem == load("datasets", name).SOURCE.name == name
     with pytest.raises(InitbenchError, match="did you mean 'circles'"):
         datasets.source_file("circle")
 

@@ -18,7 +18,8 @@ import pytest
 from numpy.random import RandomState
 
 from initbench import datasets
-from initbench.datasets import mnist_files, torchvision_images
+from initbench.datasets import _mnist_files
+from initbench.datasets import torchvision as torchvision_images
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes, write_text
 
@@ -54,7 +55,7 @@ def test_mnist_is_whole(mnist):
     assert manifest["shape"] == [1, 28, 28]
     assert manifest["classes"] == 10
     assert max(manifest["class_shares"]["test"]) == manifest["class_shares"]["test"][1] == 0.1135
-    assert mnist_files.SHA256.items() <= manifest["sha256"].items()
+    assert _mnist_files.SHA256.items() <= manifest["sha256"].items()
     assert {file.name for file in mnist.iterdir()} == {
         *("train_x.npy", "train_y.npy", "test_x.npy", "test_y.npy", "manifest.json")
     }
@@ -109,7 +110,7 @@ def test_bad_carried_file_is_named_and_nothing_is_written(tmp_path, damage):
 
 def test_mnist_in_torchvisions_layout_is_used_and_verified(tmp_path, no_download, mnist):
     data = tmp_path / "data"
-    mnist_files.lay_out(DATA / "mnist", data)
+    _mnist_files.lay_out(DATA / "mnist", data)
     manifest = datasets.prepare(MNIST, data, tmp_path / "mnist")
     assert "data folder" in manifest["note"]
     same = tmp_path / "mnist" / "test_x.npy"

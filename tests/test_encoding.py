@@ -14,7 +14,11 @@ from initbench.report import render
 from workflow_grid import ROOT
 
 FILES = sorted(path for top in ("src", "workflow", "tests") for path in (ROOT / top).rglob("*.py"))
-STREAMS = {"io.py", "jobs.py", "scale.py"}  # the way itself, a log, another program's output
+STREAMS = {
+    "io.py",
+    "job.py",
+    "planning_scale.py",
+}  # the way, a log, a program's output
 
 
 def calls(path):
@@ -86,12 +90,14 @@ warnings.filterwarnings("error", category=EncodingWarning, module="initbench")
 warnings.filterwarnings("error", category=EncodingWarning, module="report_fixture")
 import report_fixture as fixture
 from initbench.report import render
-from initbench import claims, compare, estimate, figure_catalogue, provenance
-from initbench.inits import catalogue
+from initbench import claims, discovery, environment
+from initbench.tools import compare
+from initbench.costs import estimate
+from initbench.figures.kit import catalogue
 assert locale.getencoding().lower() not in ("utf-8", "utf8"), locale.getencoding()
-claims.load(provenance.ROOT / "workflow/claims")
-figure_catalogue.catalogue()
-provenance.environment()
+claims.load(discovery.ROOT / "workflow/claims")
+catalogue.catalogue()
+environment.environment()
 print(hashlib.sha256(render(fixture.inputs()).encode()).hexdigest())
 """
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from initbench import estimate, progress
-from initbench.estimate import OTHER, Plan
+from initbench.costs import estimate, progress
+from initbench.costs.estimate import OTHER, Plan
 from test_costs import lay
 
 PLACES = ["train/tiny/a/1-2", "train/tiny/b/1-2", "train/big/a/1-2", "collect/tiny"]

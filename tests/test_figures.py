@@ -12,11 +12,11 @@ import pytest
 from matplotlib.text import Text
 
 from figure_tables import build
-from initbench import figures
 from initbench.errors import InitbenchError
-from initbench.figures import style
-from initbench.figures.save import pdf, svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.registry import Drawing, figure, find, registry
+from initbench.figures.kit.save import pdf, save, svg
+from initbench.tables.read import Tables
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +25,12 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def drawings(tables: Tables) -> dict[str, tuple[figures.Drawing, str]]:
-    drawn = {name: spec.draw(tables) for name, spec in figures.registry().items()}
+def drawings(tables: Tables) -> dict[str, tuple[Drawing, str]]:
+    drawn = {name: spec.draw(tables) for name, spec in registry().items()}
     return {name: (drawing, svg(drawing)) for name, drawing in drawn.items()}
 
 
-NAMES = sorted(figures.registry())
+NAMES = sorted(registry())
 ASKED = {
     *("tiny_loss_curves", "tiny_accuracy_curves", "tiny_success_rates", "tiny_spectra"),
     *("tiny_layer_panels_default", "tiny_layer_panels_orthogonal", "tiny_decision_maps"),
@@ -44,7 +44,7 @@ ASKED = {
 
 
 def test_registry_lists_every_figure_with_what_it_needs() -> None:
-    specs = figures.registry()
+    specs = registry()
     assert set(specs) >= ASKED
     for name, spec in specs.items():
         assert spec.name == name
@@ -54,17 +54,15 @@ def test_registry_lists_every_figure_with_what_it_needs() -> None:
 
 
 def test_the_registry_needs_no_torch() -> None:
-    code = "import sys; from initbench import figures; figures.registry()"
+    code = "import sys; from initbench import figures; registry()"
     check = f"{code}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check]).returncode == 0
 
 
 def test_a_name_is_taken_once() -> None:
-    register = figures.figure(
-        name="tiny_loss_curves", needs=["x"], claims=[], title="again", caption=""
-    )
+    register = figure(name="tiny_loss_curves", needs=["x"], claims=[], title="again", caption="")
     with pytest.raises(InitbenchError, match="rename one"):
-        register(lambda tables: figures.registry()["replay_curves"].draw(tables))
+        register(lambda tables: registry()["replay_curves"].draw(tables))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,7 +76,7 @@ def test_every_figure_shows_numbers_and_says_them(name: str, drawings) -> None:
     assert style.MISSING not in "".join(text.get_text() for text in texts(drawing))
 
 
-def texts(drawing: figures.Drawing) -> list[Text]:
+def texts(drawing: Drawing) -> list[Text]:
     return drawing.figure.findobj(Text)
 
 
@@ -125,13 +123,13 @@ def test_headings_and_key_fit_the_width(name: str, drawings) -> None:
 
 @pytest.mark.parametrize("name", ["tiny_pc1_share", "tiny_layer_panels_default", "mnist_kick"])
 def test_drawing_twice_gives_equal_bytes(name: str, tables: Tables, drawings) -> None:
-    again = figures.registry()[name].draw(tables)
+    again = registry()[name].draw(tables)
     assert svg(again) == drawings[name][1]
 
 
 def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
-    drawing = figures.registry()["tiny_success_rates"].draw(tables)
-    figures.save(drawing, tmp_path / "a.svg", tmp_path / "a.csv")
+    drawing = registry()["tiny_success_rates"].draw(tables)
+    save(drawing, tmp_path / "a.svg", tmp_path / "a.csv")
     words_of = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert set(words_of) == {"title", "alt", "caption", "claims"}
     assert words_of["title"] == "How often the tanh chain solves two moons"
@@ -144,18 +142,18 @@ def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_figure_is_found_by_the_file_that_the_catalogue_names(name: str) -> None:
-    assert figures.find(name) is figures.registry()[name]
+    assert find(name) is registry()[name]
 
 
 def test_a_pdf_has_equal_bytes_and_no_date(tables: Tables) -> None:
-    first, second = (pdf(figures.registry()["replay_curves"].draw(tables)) for _ in range(2))
+    first, second = (pdf(registry()["replay_curves"].draw(tables)) for _ in range(2))
     assert first == second
     assert first.startswith(b"%PDF")
     assert b"Date" not in first
 
 
 def test_success_rates_are_those_of_the_runs(tables: Tables) -> None:
-    data = figures.registry()["tiny_success_rates"].draw(tables).data
+    data = registry()["tiny_success_rates"].draw(tables).data
     runs = tables.outcomes("tiny_sgd").query(
         "dataset == 'moons' and architecture == 'tanh_chain' and init == 'orthogonal'"
     )
@@ -165,7 +163,7 @@ def test_success_rates_are_those_of_the_runs(tables: Tables) -> None:
 
 
 def test_gradient_map_counts_a_seed_of_two_experiments_once(tables: Tables) -> None:
-    data = figures.registry()["mnist_gradient_norms"].draw(tables).data
+    data = registry()["mnist_gradient_norms"].draw(tables).data
     assert (data[(data["init"] == "default")].n == 7).all()
     zero = data[(data["init"] == "zeros") & (data.layer != "out.bias")]
     assert (zero.value == 0).all()

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 
 from depth_tables import GRID, build_depth
-from initbench import figures
-from initbench.figures import depth_frames as frames
-from initbench.figures import style
-from initbench.figures.depth_monitor import alarms, in_decades
-from initbench.figures.depth_pairs import differences
-from initbench.figures.depth_rates import rates, scores
-from initbench.figures.depth_regret import regrets
-from initbench.figures.depth_time import survival
-from initbench.figures.norm_frames import sigma
-from initbench.figures.norm_scales import normalised_gradient
-from initbench.tables import Tables
+from initbench.figures.depth import nets as frames
+from initbench.figures.depth.learning_time import survival
+from initbench.figures.depth.monitor import alarms, in_decades
+from initbench.figures.depth.pairs import differences
+from initbench.figures.depth.rates import rates, scores
+from initbench.figures.depth.regret import regrets
+from initbench.figures.kit import style
+from initbench.figures.kit.registry import Drawing, registry
+from initbench.figures.layer_norm.nets import sigma
+from initbench.figures.layer_norm.scales import normalised_gradient
+from initbench.tables.read import Tables
 
 CLAIMS = {
     "depth_accuracy": "B02 B41 B44 B73 B75 B76 B87 B89 B90",
@@ -73,11 +73,11 @@ def tables(folder: Path) -> Tables:
     return Tables(folder)
 
 
-def draw(name: str, tables: Tables) -> figures.Drawing:
-    return figures.registry()[name].draw(tables)
+def draw(name: str, tables: Tables) -> Drawing:
+    return registry()[name].draw(tables)
 
 
-def texts(drawing: figures.Drawing) -> list[str]:
+def texts(drawing: Drawing) -> list[str]:
     return [text.get_text() for text in drawing.figure.findobj(Text)]
 
 
@@ -91,9 +91,7 @@ def kept(folder: Path, target: Path, experiment: str, rows: str) -> Tables:
 
 def test_each_figure_names_its_claims_and_what_it_reads() -> None:
     specs = {
-        name: spec
-        for name, spec in figures.registry().items()
-        if name.startswith(("depth_", "norm_"))
+        name: spec for name, spec in registry().items() if name.startswith(("depth_", "norm_"))
     }
     assert {name: " ".join(spec.claims) for name, spec in specs.items()} == CLAIMS
     assert {need for spec in specs.values() for need in spec.needs} == set(GRID)

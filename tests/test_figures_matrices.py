@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from initbench import figures
-from initbench.figures import matrix_frames, style
-from initbench.figures.matrix_predictors import explained
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.registry import Drawing, registry
+from initbench.figures.kit.save import svg
+from initbench.figures.matrices import draws
+from initbench.figures.matrices.predictors import explained
+from initbench.tables.read import Tables
 from matrix_tables import write_matrices
 
-NAMES = [name for name in figures.registry() if name.startswith("matrix_")]
+NAMES = [name for name in registry() if name.startswith("matrix_")]
 FEW = {
     "sizes 2 and 5": {"gaussian_2": 40, "gaussian_5": 60},
     "only document C": {"document_c": 20},
@@ -29,22 +30,22 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def drawings(tables: Tables) -> dict[str, figures.Drawing]:
-    return {name: figures.registry()[name].draw(tables) for name in NAMES}
+def drawings(tables: Tables) -> dict[str, Drawing]:
+    return {name: registry()[name].draw(tables) for name in NAMES}
 
 
 @pytest.fixture(scope="module")
 def random(tables: Tables) -> pd.DataFrame:
-    return matrix_frames.gaussian(tables.matrices("draws"))
+    return draws.gaussian(tables.matrices("draws"))
 
 
 def test_every_figure_of_document_c_is_registered() -> None:
     asked = {"norm", "quotient", "eigenvalues", "radius", "settle", "tied_untied", "nonlinear"}
     assert set(NAMES) == {f"matrix_{n}" for n in asked | {"growth_predictors", "power_iteration"}}
-    shown = {claim for name in NAMES for claim in figures.registry()[name].claims}
+    shown = {claim for name in NAMES for claim in registry()[name].claims}
     numbers = (4, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24)
     assert shown == {f"C{number:02d}" for number in numbers}
-    assert all(figures.registry()[name].needs == ("matrices",) for name in NAMES)
+    assert all(registry()[name].needs == ("matrices",) for name in NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -79,14 +80,14 @@ def test_headings_and_key_stay_inside(name: str, drawings) -> None:
 
 @pytest.mark.parametrize("name", ["matrix_norm", "matrix_eigenvalues"])
 def test_drawing_twice_gives_equal_bytes(name: str, tables: Tables, drawings) -> None:
-    assert svg(figures.registry()[name].draw(tables)) == svg(drawings[name])
+    assert svg(registry()[name].draw(tables)) == svg(drawings[name])
 
 
 @pytest.mark.parametrize("few", FEW)
 def test_a_grid_with_holes_is_enough(few: str, tmp_path: Path) -> None:
     tables = Tables(write_matrices(tmp_path, FEW[few]))
     for name in NAMES:
-        drawing = figures.registry()[name].draw(tables)
+        drawing = registry()[name].draw(tables)
         assert not re.search(r"nan|inf\b", drawing.alt), name
         assert drawing.figure.axes, name
 
@@ -167,7 +168,7 @@ def test_eigenvalues_are_scaled_by_the_root_of_k(drawings, tables: Tables) -> No
 
 
 def test_summaries_of_known_samples() -> None:
-    assert matrix_frames.geometric_mean(np.log([2.0, 8.0]))[0] == pytest.approx(4)
-    assert matrix_frames.geometric_mean(np.log([3.0])) == pytest.approx((3, 3, 3))
+    assert draws.geometric_mean(np.log([2.0, 8.0]))[0] == pytest.approx(4)
+    assert draws.geometric_mean(np.log([3.0])) == pytest.approx((3, 3, 3))
     low_half = np.array([-np.inf] * 6 + [1.0, 2.0, 3.0, 4.0])
-    assert matrix_frames.order_range(low_half) == (-np.inf, -np.inf, 4)
+    assert draws.order_range(low_half) == (-np.inf, -np.inf, 4)

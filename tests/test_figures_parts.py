@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
-from initbench import figures
 from initbench.errors import InitbenchError
-from initbench.figures import frames, style, words
-from initbench.figures.mnist_variants import constant
-from initbench.figures.panels import stamps
-from initbench.figures.save import compact, svg
-from initbench.figures.signal import xavier_rms
+from initbench.figures.kit import frames, style, words
+from initbench.figures.kit.save import compact, save_png, svg
+from initbench.figures.kit.style import stamps
+from initbench.figures.mnist.variants import constant
+from initbench.figures.pipeline.verdict_board import draw_board
+from initbench.figures.propagation.tanh_depth import xavier_rms
 
 FAMILIES = ["default", "xavier", "he_normal", "orthogonal", "zeros", "ones", "zero_fc1", "svd_k2"]
 
@@ -146,22 +146,22 @@ VERDICTS = [
 
 
 def test_board_says_every_verdict_by_sign_and_number() -> None:
-    board = figures.draw_board(VERDICTS)
+    board = draw_board(VERDICTS)
     text = svg(board)
     assert "A01 ✓" in text
     assert "D01 ✗" in text
     assert "document A: 1 reproduced, 1 not testable" in board.alt
     assert board.title == "Verdicts on 3 claims"
-    assert text == svg(figures.draw_board(VERDICTS))
+    assert text == svg(draw_board(VERDICTS))
 
 
 def test_board_refuses_an_unknown_verdict() -> None:
     with pytest.raises(InitbenchError, match="did you mean 'reproduced'"):
-        figures.draw_board([{"id": "A01", "document": "A", "verdict": "reproducd"}])
+        draw_board([{"id": "A01", "document": "A", "verdict": "reproducd"}])
 
 
 def test_png_has_a_white_ground(tmp_path: Path) -> None:
-    figures.save_png(figures.draw_board(VERDICTS), tmp_path / "board.png", dpi=40)
+    save_png(draw_board(VERDICTS), tmp_path / "board.png", dpi=40)
     pixels = imread(tmp_path / "board.png")
     assert (pixels[0, 0, :3] == 1).all()
     assert (pixels[..., :3] < 0.2).all(axis=-1).any()

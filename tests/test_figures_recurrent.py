@@ -10,14 +10,16 @@ import pytest
 from matplotlib.text import Text
 
 from figure_tables import outcomes, tiny_accuracy, write
-from initbench import figures
-from initbench.figures import custom_frames, output_frames, recurrent_scores, style
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import scores, style
+from initbench.figures.kit.registry import Drawing, registry
+from initbench.figures.kit.save import svg
+from initbench.figures.output_bias import runs
+from initbench.figures.recurrent import memory
+from initbench.tables.read import Tables
 from recurrent_tables import build_recurrent
 
 FAMILIES = ("recurrent", "residual", "custom", "output")
-NAMES = [name for name in figures.registry() if name.split("_")[0] in FAMILIES]
+NAMES = [name for name in registry() if name.split("_")[0] in FAMILIES]
 CLAIMS = {
     **dict.fromkeys(["recurrent_accuracy", "recurrent_curves"], ("B40", "B51", "B81")),
     **dict.fromkeys(["recurrent_forget_bias", "recurrent_bias_curves"], ("B58", "B82")),
@@ -51,16 +53,16 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 
 @pytest.fixture(scope="module")
-def drawings(tables: Tables) -> dict[str, figures.Drawing]:
-    return {name: figures.registry()[name].draw(tables) for name in NAMES}
+def drawings(tables: Tables) -> dict[str, Drawing]:
+    return {name: registry()[name].draw(tables) for name in NAMES}
 
 
-def said(drawing: figures.Drawing) -> str:
+def said(drawing: Drawing) -> str:
     return "\n".join(text.get_text() for text in drawing.figure.findobj(Text))
 
 
 def test_every_figure_is_registered_with_its_claims() -> None:
-    assert {name: figures.registry()[name].claims for name in NAMES} == CLAIMS
+    assert {name: registry()[name].claims for name in NAMES} == CLAIMS
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,10 +107,10 @@ def test_a_grid_with_holes_and_one_seed_is_enough(few: str, tmp_path: Path) -> N
             frame = pd.read_parquet(path)
             frame[frame["init"] != "recurrent_orthogonal"].to_parquet(path)
     for name in NAMES:
-        needs = set(figures.registry()[name].needs)
+        needs = set(registry()[name].needs)
         if not needs & set(FEW[few]):
             continue  # empty, as in tests/test_figures_reduced.py
-        drawing = figures.registry()[name].draw(Tables(folder))
+        drawing = registry()[name].draw(Tables(folder))
         whole = needs <= set(FEW[few])
         assert whole or style.MISSING in said(drawing)
         assert not re.search(r"nan|inf\b", drawing.alt)
@@ -154,9 +156,7 @@ def test_half_lives_stand_beside_the_doses(drawings) -> None:
 def test_always_answering_one_hits_nineteen_percent_of_the_sums() -> None:
     grid = (np.arange(500) + 0.5) / 500
     hits = np.abs(grid[:, None] + grid - 1) < 0.1
-    assert recurrent_scores.PANELS["Adding problem: hits"][2] == pytest.approx(
-        hits.mean(), abs=0.002
-    )
+    assert memory.PANELS["Adding problem: hits"][2] == pytest.approx(hits.mean(), abs=0.002)
 
 
 def test_success_at_64_blocks_is_that_of_the_runs(tables: Tables, drawings) -> None:
@@ -171,12 +171,12 @@ def test_success_at_64_blocks_is_that_of_the_runs(tables: Tables, drawings) -> N
 
 def test_a_pattern_matches_whole_names_only() -> None:
     frame = pd.DataFrame({"architecture": ["residual_b4", "residual_rezero_b4", "residual_b64"]})
-    assert len(custom_frames.of_net(frame, "residual.*_b4")) == 2
+    assert len(scores.of_net(frame, "residual.*_b4")) == 2
 
 
 def test_signal_to_noise_against_known_answers() -> None:
     runs = pd.DataFrame({"test_loss": [4.0, 0.04, 4e-4, 400.0, np.nan]})
-    assert custom_frames.signal_to_noise(runs).tolist() == pytest.approx([0, 20, 40, 0, 0])
+    assert scores.signal_to_noise(runs).tolist() == pytest.approx([0, 20, 40, 0, 0])
 
 
 def test_panels_of_one_score_share_their_axis(drawings) -> None:
@@ -211,24 +211,24 @@ def loss_table(rows: dict[str, list[float]]) -> pd.DataFrame:
 
 def test_updates_to_the_goal_against_known_answers() -> None:
     runs = loss_table({"zero": [2.0, 1.05, 1.0], "prior": [1.2, 1.1, 1.0], "default": [3, 2, 1.5]})
-    own, common = output_frames.own_goal(runs), output_frames.common_goal(runs)
+    own, common = runs.own_goal(runs), runs.common_goal(runs)
     assert own.tolist() == pytest.approx([1.1, 1.02, 1.65])
     assert common.tolist() == pytest.approx([1.1] * 3)
-    assert output_frames.updates_to(runs, own).tolist() == [10, 20, 20]
+    assert runs.updates_to(runs, own).tolist() == [10, 20, 20]
     slack = common + 1e-9
-    assert output_frames.updates_to(runs, slack).tolist() == [10, 10, 20]
+    assert runs.updates_to(runs, slack).tolist() == [10, 10, 20]
 
 
 def test_without_a_zero_bias_there_is_no_common_goal() -> None:
     runs = loss_table({"prior": [1.2, 1.1, 1.0]})
-    assert output_frames.updates_to(runs, output_frames.common_goal(runs)).empty
+    assert runs.updates_to(runs, runs.common_goal(runs)).empty
 
 
 def test_entropies_of_the_class_shares() -> None:
     """−0.99 ln 0.99 − 0.01 ln 0.01; the tail's lies below that of ten equal classes."""
     exact = -0.99 * math.log(0.99) - 0.01 * math.log(0.01)
-    assert output_frames.entropy("imbalanced_99_1") == pytest.approx(exact)
-    assert 1 < output_frames.entropy("long_tail_10") < math.log(10)
+    assert runs.entropy("imbalanced_99_1") == pytest.approx(exact)
+    assert 1 < runs.entropy("long_tail_10") < math.log(10)
 
 
 def test_recalls_are_those_after_the_last_update(tables: Tables, drawings) -> None:

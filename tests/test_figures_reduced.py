@@ -9,12 +9,12 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 
 from figure_tables import build
-from initbench import figures
-from initbench.figures import style
-from initbench.figures.save import svg
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.registry import registry
+from initbench.figures.kit.save import svg
+from initbench.tables.read import Tables
 
-NAMES = sorted(figures.registry())
+NAMES = sorted(registry())
 
 
 class Reduced(Tables):
@@ -36,19 +36,19 @@ def test_an_empty_grid_gives_an_empty_figure_that_says_so(
 ) -> None:
     # Words and data are there before the layout, which is most of the time that drawing takes.
     monkeypatch.setattr(ConstrainedLayoutEngine, "execute", lambda self, figure: None)
-    drawing = figures.registry()[name].draw(Tables(tmp_path))
+    drawing = registry()[name].draw(Tables(tmp_path))
     assert style.MISSING in "".join(text.get_text() for text in drawing.figure.findobj(Text))
     assert drawing.data.empty
     assert not re.search(r"\bnan\b", drawing.alt)
 
 
 def test_an_empty_figure_can_be_saved(tmp_path: Path) -> None:
-    assert style.MISSING in svg(figures.registry()["matrix_norm"].draw(Tables(tmp_path)))
+    assert style.MISSING in svg(registry()["matrix_norm"].draw(Tables(tmp_path)))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_one_seed_and_missing_arms_are_enough(name: str, few: Tables) -> None:
-    drawing = figures.registry()[name].draw(few)
+    drawing = registry()[name].draw(few)
     assert not re.search(r"\bnan\b", drawing.alt)
     assert drawing.figure.axes
 

@@ -11,16 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from initbench import figures
-from initbench.at_init.propagation import sizes
-from initbench.figures import style
-from initbench.figures.conv_maps import BOUNDS, FILLS, TEXTS, blocks
-from initbench.figures.propagation_backward import SHAPES, decades, units
-from initbench.figures.propagation_frames import FITTED, PLAIN, held, measured
-from initbench.figures.propagation_gain import factors, slope
-from initbench.figures.save import svg
-from initbench.figures.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.over_depth import held, measured
+from initbench.figures.kit.registry import Drawing, registry
+from initbench.figures.kit.save import svg
+from initbench.figures.propagation.backward import SHAPES, decades, units
+from initbench.figures.propagation.conv_borders import BOUNDS, FILLS, TEXTS, blocks
+from initbench.figures.propagation.gain import factors, slope
+from initbench.figures.propagation.nets import FITTED, PLAIN
+from initbench.figures.propagation.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
+from initbench.probes.propagation import sizes
+from initbench.tables.read import Tables
 from probe_tables import build_probes
 
 CLAIMS = {
@@ -55,8 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_probes(tmp_path_factory.mktemp("probes"), seeds=3)
 
 
-def draw(name: str, folder: Path) -> figures.Drawing:
-    return figures.registry()[name].draw(Tables(folder))
+def draw(name: str, folder: Path) -> Drawing:
+    return registry()[name].draw(Tables(folder))
 
 
 def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
@@ -69,7 +70,7 @@ def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_figure_names_its_claims(name: str) -> None:
-    assert figures.registry()[name].claims == tuple(CLAIMS[name].split())
+    assert registry()[name].claims == tuple(CLAIMS[name].split())
 
 
 @pytest.mark.parametrize("name", ["signal_activations_share", "lsuv_scale", "conv_border_maps"])

@@ -10,15 +10,15 @@ import pytest
 from matplotlib.text import Text
 
 import theory_tables
-from initbench import figures
-from initbench.figures import style
-from initbench.figures.save import svg
-from initbench.figures.theory_lyapunov import against_newman, spread_interval
-from initbench.figures.theory_parts import absolute, largest, points, relative
-from initbench.figures.theory_power import slope_ratios
-from initbench.tables import Tables
+from initbench.figures.kit import style
+from initbench.figures.kit.registry import Drawing, registry
+from initbench.figures.kit.save import svg
+from initbench.figures.theory.lyapunov import against_newman, spread_interval
+from initbench.figures.theory.parts import absolute, largest, points, relative
+from initbench.figures.theory.power import slope_ratios
+from initbench.tables.read import Tables
 
-NAMES = sorted(name for name in figures.registry() if name.startswith("theory_"))
+NAMES = sorted(name for name in registry() if name.startswith("theory_"))
 ASKED = {
     *("theory_variance_map", "theory_gradients", "theory_correlation", "theory_spectra"),
     *("theory_radius", "theory_lyapunov", "theory_power_iteration"),
@@ -31,17 +31,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def drawings(folder: Path) -> dict[str, figures.Drawing]:
-    return {name: figures.registry()[name].draw(Tables(folder)) for name in NAMES}
+def drawings(folder: Path) -> dict[str, Drawing]:
+    return {name: registry()[name].draw(Tables(folder)) for name in NAMES}
 
 
-def texts(drawing: figures.Drawing) -> str:
+def texts(drawing: Drawing) -> str:
     return "\n".join(text.get_text() for text in drawing.figure.findobj(Text))
 
 
 def test_the_chapter_has_its_figures() -> None:
     assert set(NAMES) == ASKED
-    needs = {name: figures.registry()[name].needs for name in NAMES}
+    needs = {name: registry()[name].needs for name in NAMES}
     assert needs["theory_variance_map"] == ("signal",)
     assert needs["theory_spectra"] == ("spectra",)
     assert needs["theory_lyapunov"] == ("matrices",)
@@ -170,12 +170,12 @@ def test_drawings_are_small(name: str, drawings) -> None:
 
 @pytest.mark.parametrize("name", ["theory_variance_map", "theory_power_iteration"])
 def test_drawing_twice_gives_equal_bytes(name: str, drawings, folder: Path) -> None:
-    assert svg(figures.registry()[name].draw(Tables(folder))) == svg(drawings[name])
+    assert svg(registry()[name].draw(Tables(folder))) == svg(drawings[name])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_empty_grid_gives_an_empty_figure_that_says_so(name: str, tmp_path: Path) -> None:
-    drawing = figures.registry()[name].draw(Tables(tmp_path))
+    drawing = registry()[name].draw(Tables(tmp_path))
     assert drawing.data.empty
     assert style.MISSING in texts(drawing)
     assert style.MISSING in drawing.alt
@@ -199,7 +199,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reduced_grid_is_enough(name: str, few: Tables) -> None:
-    drawing = figures.registry()[name].draw(few)
+    drawing = registry()[name].draw(few)
     assert len(drawing.data)
     assert (drawing.data.n == 1).all()
     assert not re.search(r"\b(nan|inf)\b", drawing.alt)
@@ -207,5 +207,5 @@ def test_a_reduced_grid_is_enough(name: str, few: Tables) -> None:
 
 @pytest.mark.parametrize("name", ["theory_gradients", "theory_spectra"])
 def test_what_a_reduced_grid_lacks_is_said_panel_by_panel(name: str, few: Tables) -> None:
-    drawing = figures.registry()[name].draw(few)
+    drawing = registry()[name].draw(few)
     assert texts(drawing).count(style.MISSING) == 3

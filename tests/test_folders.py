@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from initbench import folders, io
+from initbench import io
 from initbench.errors import InitbenchError
+from initbench.grid import folders
 from workflow_grid import ROOT
 
 SOUND = {"results": "results", "reports": "reports", "data_folder": "data"}

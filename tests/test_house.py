@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PIN = re.compile(r"^([\w.-]+)==([\w.]+)(?: ;.*)?$", re.MULTILINE)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TORCH_FREE = "initbench.config, initbench.claims, initbench.figures, initbench.report"
+TORCH_FREE = "initbench.grid.config, initbench.claims, initbench.figures, initbench.report"
 # Where a home, a mount or a work folder begins, and how a package index is named.
 MACHINE_PATH = re.compile(r"(?<![\w.<}*])/(?:home|root|Users|work|workspace|mnt|opt|scratch)/\w")
 INDEX = re.compile(r"index-" + r"url|find-" + r"links|https?://\S+/simple\b")
@@ -111,13 +111,13 @@ def test_every_link_of_the_readme_leads_somewhere(path):
 
 
 def test_readme_examples_name_a_figure_and_a_claim_that_exist():
-    from initbench import figures
+    from initbench.figures.kit.registry import registry
 
     ledger = the_ledger()
     shown = re.findall(r"results/figures/(\w+)\.svg", README)
     judged = re.findall(r"results/verdicts/(\w+)\.json", README)
     assert shown
-    assert set(shown) <= set(figures.registry())
+    assert set(shown) <= set(registry())
     assert judged
     assert set(judged) <= {row.id for row in ledger.rows}
 

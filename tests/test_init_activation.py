@@ -10,11 +10,11 @@ from scipy import stats
 from torch import nn
 
 from initbench import architectures
-from initbench.architectures.activations import activation
+from initbench.architectures._activations import activation
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
-from initbench.inits.common import fans, weight_layers
-from initbench.inits.gains import activation_gain, gain_value
+from initbench.inits._common import fans, weight_layers
+from initbench.inits._gains import activation_gain, gain_value
 from initbench.seeds import torch_stream
 from initbench.theory import mean_field
 

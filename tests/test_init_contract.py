@@ -13,8 +13,8 @@ from torch import nn
 from init_zoo import SEED, Kinds, Stack
 from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import global_state
-from initbench.inits.common import fans, grouped, weight_layers
+from initbench.inits import _global_state as global_state
+from initbench.inits._common import fans, grouped, weight_layers
 
 HONEST = inits.load("he_normal").initialize
 

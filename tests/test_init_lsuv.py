@@ -7,7 +7,7 @@ from torch import nn
 from initbench import architectures
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
-from initbench.inits.common import weight_layers
+from initbench.inits._common import weight_layers
 
 SEED = 2_000_000
 MLP = {"family": "mlp", "inputs": 20, "width": 32, "depth": 12, "classes": 4}

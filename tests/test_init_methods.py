@@ -13,7 +13,7 @@ from torch import nn
 
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
-from initbench.inits.common import fans, weight_layers
+from initbench.inits._common import fans, weight_layers
 from initbench.inits.deterministic_table import TABLES
 from initbench.seeds import numpy_stream, stream_key, torch_stream
 

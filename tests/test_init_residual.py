@@ -9,8 +9,8 @@ from torch import nn
 from initbench import architectures
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
-from initbench.inits.branches import branches
-from initbench.inits.common import weight_layers
+from initbench.inits._branches import branches
+from initbench.inits._common import weight_layers
 
 SEED = 2_000_000
 FIRST, LAST, OUTSIDE = "first", "second", "outside"

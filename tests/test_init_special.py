@@ -11,7 +11,7 @@ from initbench import architectures
 from initbench.datasets.gaussian_classes import frequencies
 from initbench.errors import InitbenchError
 from initbench.inits import initialize
-from initbench.inits.common import fans, weight_layers
+from initbench.inits._common import fans, weight_layers
 
 SEED = 2_000_000
 HIDDEN = 12

@@ -19,7 +19,7 @@ from initbench.claims import (
     to_json,
     wording,
 )
-from initbench.claims.adjudicators.registry import adjudicates, adjudicator, adjudicators
+from initbench.claims.adjudicators.kit.registry import adjudicates, adjudicator, adjudicators
 from initbench.claims.judge import combine
 from initbench.claims.verdict import decide, seeds_to_decide
 from initbench.errors import InitbenchError

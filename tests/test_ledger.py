@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from initbench import figure_catalogue
 from initbench.claims import attainable, load, names
-from initbench.claims.adjudicators.registry import adjudicators
+from initbench.claims.adjudicators.kit.registry import adjudicators
 from initbench.claims.verdict import decide
 from initbench.errors import InitbenchError
-from initbench.ledger_files import ledger_sha256
+from initbench.figures.kit import catalogue as figure_catalogue
+from initbench.ledger_hash import ledger_sha256
 from project_ledger import CLAIMS, the_ledger
 from small_ledger import lay_ledger, rate
 

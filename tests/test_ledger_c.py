@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from initbench.claims.adjudicators.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
 from initbench.claims.ledger import WORDS, Row

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from initbench.claims.adjudicators.registry import adjudicator, adjudicators
+from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER

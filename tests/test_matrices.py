@@ -5,17 +5,17 @@ import pandas as pd
 import pyarrow
 import pytest
 
-from initbench import schemas
 from initbench.errors import InitbenchError
-from initbench.matrices.document_c import (
+from initbench.matrices.ensembles import batches, check
+from initbench.matrices.measurement import measure
+from initbench.matrices.printed_matrix import (
     MATRIX,
     PRINTED_EIGENVALUES,
     PRINTED_NORM,
     PRINTED_QUOTIENT,
     PRINTED_STEPS,
 )
-from initbench.matrices.ensembles import batches, check
-from initbench.matrices.measurement import measure
+from initbench.tables import schemas
 
 SEED = 2_000_000
 GAUSSIAN = {"kind": "gaussian", "size": 5, "draws": 8, "steps": 300}

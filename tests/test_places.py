@@ -9,9 +9,10 @@ from contextlib import suppress
 import pytest
 import yaml
 
-from initbench import config as grid
+from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue, load
+from initbench.grid import config_checks
+from initbench.inits import _catalogue
 from workflow_grid import (
     PATIENCE,
     PROFILE,
@@ -241,28 +242,28 @@ def test_the_preview_names_its_config_from_any_folder():
 @pytest.fixture
 def own_methods(tmp_path, monkeypatch):
     """Return a folder with the method `mine`, known to the catalogue in this test only."""
-    monkeypatch.setenv(catalogue.FOLDERS, "")
+    monkeypatch.setenv(_catalogue.FOLDERS, "")
     folder = foreign_method(tmp_path / "methods:own")
-    catalogue.look_in(str(folder))
+    inits.look_in(str(folder))
     return folder
 
 
 def test_a_method_outside_of_the_package_is_a_method(own_methods):
     hidden(own_methods, "plot")  # which has no rule beside it
-    assert "mine" in catalogue.names()
-    assert "plot" not in catalogue.names()
-    assert catalogue.parameters("mine") == {"gain": 1.0, "bias": "zero"}
-    assert own_methods / "mine.py" in catalogue.source_files("mine")
-    assert grid.rule_file("mine", ROOT) == own_methods / "mine.smk"
-    assert load("mine").METHOD.name == "mine"
+    assert "mine" in inits.names()
+    assert "plot" not in inits.names()
+    assert inits.parameters("mine") == {"gain": 1.0, "bias": "zero"}
+    assert inits.source_file("mine") == own_methods / "mine.py"
+    assert config_checks.rule_file("mine", ROOT) == own_methods / "mine.smk"
+    assert inits.load("mine").METHOD.name == "mine"
 
 
 def test_a_method_outside_cannot_take_the_name_of_one_inside(own_methods):
     shutil.copy(own_methods / "mine.py", own_methods / "default.py")
     with pytest.raises(InitbenchError, match=r"'default' is both in .* and in .*; rename yours"):
-        catalogue.source_file("default")
+        inits.source_file("default")
 
 
 def test_a_missing_folder_of_methods_is_named(tmp_path):
     with pytest.raises(InitbenchError, match=r"`methods` of config\.yaml is 'nowhere'"):
-        catalogue.look_in("nowhere")
+        inits.look_in("nowhere")

@@ -10,11 +10,12 @@ import pytest
 import torch
 import yaml
 
-from initbench import architectures, datasets, preflight
-from initbench.config import cell_spec, cells
+from initbench import architectures, datasets
 from initbench.datasets import Form
 from initbench.errors import InitbenchError
-from initbench.meanings import Meaning
+from initbench.grid.cells import Meaning
+from initbench.grid.config import cell_spec, cells
+from initbench.jobs import preflight
 from initbench.training import trial
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -146,7 +147,7 @@ def test_a_cell_is_tried_once_and_again_when_it_changes(tmp_path, monkeypatch):
 
 
 def test_planning_imports_no_torch():
-    code = "import sys, initbench.preflight; assert 'torch' not in sys.modules"
+    code = "import sys, initbench.jobs.preflight; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

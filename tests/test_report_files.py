@@ -16,7 +16,7 @@ import synthetic
 from initbench.report import bundle, exports, render, write_bundle
 from initbench.report.manifest import DOCUMENTS, FIGURE_FILES, manifest, rule_of, seeds_of
 from initbench.report.origins import Origins, seeds
-from initbench.report.slim import slim
+from initbench.report.svg_size import slim
 from report_verdicts import verdicts
 
 DATA = re.compile(r'href="(data:[^"]*)" download="([^"]*)"')

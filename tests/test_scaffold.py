@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from initbench import scaffold
 from initbench.errors import InitbenchError
+from initbench.tools import scaffold
 
 ROOT = Path(__file__).parents[1]
 USE_IT = """
 import torch, yaml
 from pathlib import Path
-from initbench import architectures, config, inits
+from initbench import architectures, inits
+from initbench.grid import config
 grid = yaml.safe_load(Path("config.yaml").read_text())
 grid["inits"]["made_by_this_test"] = {"method": "made_by_this_test"}
 crossing = {"datasets": ["moons"], "architectures": ["tanh_chain"], "inits": ["made_by_this_test"]}
@@ -52,7 +53,7 @@ def run(checkout, *command):
 
 
 def test_a_new_method_is_accepted_and_draws(checkout):
-    made = run(checkout, "-m", "initbench.scaffold", "made_by_this_test")
+    made = run(checkout, "-m", "initbench.tools.scaffold", "made_by_this_test")
     assert made.returncode == 0, made.stderr
     assert "made_by_this_test: {method: made_by_this_test}" in made.stdout
     used = run(checkout, "-c", USE_IT)
@@ -98,14 +99,15 @@ def test_a_name_that_is_no_module_is_refused(tmp_path, name):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["orthogonal", "common"])
+@pytest.mark.parametrize("name", ["orthogonal", "half_made"])
 def test_an_existing_file_is_kept(checkout, name):
     file = checkout / "src/initbench/inits" / f"{name}.py"
+    file.touch()  # the second name has no rule yet
     before = file.read_text(encoding="utf-8")
     with pytest.raises(InitbenchError, match=rf"{name}\.py exists already"):
         scaffold.scaffold(name, checkout)
     assert file.read_text(encoding="utf-8") == before
-    assert not (checkout / "workflow/rules/inits/common.smk").exists()
+    assert not (checkout / "workflow/rules/inits/half_made.smk").exists()
 
 
 def test_a_rule_without_method_stops_before_anything_is_written(checkout):

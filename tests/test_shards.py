@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from initbench import shards
 from initbench.errors import InitbenchError
 from initbench.io import write_bytes
+from initbench.tables import shards
 from initbench.training.recorder import CURVES, OUTCOMES
 
 FOOTER = {"fingerprint": "f1", "seeds": "7-8", "environment": {"python": "3.11", "cores": 2}}

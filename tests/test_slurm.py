@@ -194,7 +194,7 @@ def test_a_second_run_has_nothing_to_do(calm):
 
 
 PAGE = {
-    "PYTHONPATH=src python -m initbench.progress": "3 of     3  train tiny",
+    "PYTHONPATH=src python -m initbench.costs.progress": "3 of     3  train tiny",
     'squeue --me --format="%i %T %M %k"': "JOBID STATE TIME COMMENT",
     "scancel --name=RUN_ID": "",
     "scontrol show config": "MinJobAge",

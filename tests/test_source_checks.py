@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from initbench import architectures, at_init, datasets, source_checks, sources
+from initbench import architectures, datasets, probes, source_checks
 from initbench.errors import InitbenchError
 
 
@@ -27,14 +27,14 @@ def test_the_files_of_the_package_are_sound():
 def test_a_broken_file_is_named_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, content: bytes, words: str
 ):
-    monkeypatch.setattr(sources, "PACKAGE", tmp_path)
+    monkeypatch.setattr(source_checks, "PACKAGE", tmp_path)
     (tmp_path / folder).mkdir(parents=True)
     (tmp_path / folder / "nobodys.py").write_bytes(content)
     with pytest.raises(InitbenchError, match=words):
         source_checks.check()
 
 
-@pytest.mark.parametrize(("package", "name"), [(architectures, "build"), (at_init, "measure")])
+@pytest.mark.parametrize(("package", "name"), [(architectures, "build"), (probes, "measure")])
 def test_a_file_without_its_function_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: object, name: str
 ):
@@ -51,10 +51,20 @@ def test_a_file_without_its_function_is_named(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("import sys\nsys.exit(0)\n", r"mine\.py cannot be imported \(SystemExit: 0\); correct it"),
-        ("x = y\n", r"mine\.py cannot be imported \(NameError: name 'y' is not defined\)"),
-        ("def x(:\n", r"mine\.py, line 1 cannot be imported \(SyntaxError"),
-        ("from initbench.datasets.moons import SOURCE\n", "both define the data source 'moons'"),
+        (
+            "import sys\nsys.exit(0)\n",
+            r"mine\.py of datasets cannot .* \(SystemExit: 0\); correct it",
+        ),
+        ("x = 1\n", r"mine\.py defines no `SOURCE`, but must have one of its own name"),
+        (
+            "x = y\n",
+            r"mine\.py of datasets .*\(NameError: name 'y' is not defined\)",
+        ),
+        ("def x(:\n", r"mine\.py of datasets, line 1, cannot be imported \(SyntaxError"),
+        (
+            "from initbench.datasets.moons import SOURCE\n",
+            "the data source 'moons', but must",
+        ),
     ],
 )
 def test_a_broken_data_set_is_named(
@@ -62,8 +72,8 @@ def test_a_broken_data_set_is_named(
 ):
     (tmp_path / "mine.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(datasets, "__path__", [*datasets.__path__, str(tmp_path)])
-    datasets._registry.cache_clear()
+    monkeypatch.setattr(datasets, "sources", lambda: ["mine"])
+    monkeypatch.setattr(datasets, "source_file", lambda name: tmp_path / f"{name}.py")
     with pytest.raises(InitbenchError, match=words):
-        datasets.sources()
-    datasets._registry.cache_clear()
+        datasets.check_all()
     sys.modules.pop("initbench.datasets.mine", None)

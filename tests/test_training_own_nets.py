@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn.functional import dropout, mish, softmax
 from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.errors import InitbenchError
 from initbench.training.ensemble import OneByOne, stack
 from own_nets import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from initbench import io
-from initbench.scaffold import scaffold
+from initbench.tools.scaffold import scaffold
 from workflow_grid import (
     MNIST,
     ROOT,
@@ -96,7 +96,7 @@ def test_more_seeds_train_only_the_new_block_and_the_run_says_what_it_does_and_t
     assert " s on 2 cores, by earlier runs." in output
     assert "initbench: 2 of 2 measured jobs took " in output
     done = subprocess.run(
-        [sys.executable, "-m", "initbench.progress"],
+        [sys.executable, "-m", "initbench.costs.progress"],
         cwd=project, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, encoding="utf-8",
     )  # fmt: skip
     assert "1 of     1  train tiny" in done.stdout

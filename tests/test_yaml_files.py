@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from initbench import yaml_files
 from initbench.errors import InitbenchError
+from initbench.grid import yaml_files
 
 ROOT = Path(__file__).parents[1]
 LAUGH = b"a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n" + b"".join(

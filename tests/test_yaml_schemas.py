@@ -6,7 +6,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from initbench import yaml_schemas
+from initbench.grid import yaml_schemas
 
 SCHEMAS = sorted((Path(__file__).parents[1] / "workflow" / "schemas").glob("*.yaml"))
 TEXT = """

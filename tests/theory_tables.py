@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from initbench.figures.theory_signal import INITS, SHOWN, state_moments, variances_of
+from initbench.figures.theory.signal import INITS, SHOWN, state_moments, variances_of
 from initbench.theory import ginibre, lyapunov, mean_field, spectra
 
 SEED_BASE = 2_000_000

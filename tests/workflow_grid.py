@@ -154,7 +154,7 @@ def training_job(run: subprocess.Popen[bytes], after: int = 0) -> psutil.Process
 def _trains(process: psutil.Process) -> bool:
     """Tell whether a child of the warm worker has the log of a training job open."""
     try:
-        forked = "initbench.warm" in process.cmdline()
+        forked = "initbench.jobs.warm_worker" in process.cmdline()
         return forked and any("/logs/train/" in file.path for file in process.open_files())
     except (psutil.Error, OSError):  # it ended while we looked
         return False

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from initbench import sources
+from initbench import import_closure
 from initbench.errors import InitbenchError, unknown
 
 Activation = str
@@ -25,7 +25,7 @@ Gain = float | Literal["activation"]
 SMALLEST, LARGEST = 1e-30, 1e30  # of what is computed in float32, squares not counted
 DEEPEST = 1000  # layers, or the like, one behind the other
 MOST = 100_000  # of anything else that is counted
-ACTIVATIONS = Path(__file__).parent / "architectures" / "activations.py"
+ACTIVATIONS = Path(__file__).parent / "architectures" / "_activations.py"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _positions(value: object) -> bool:
 @cache
 def _activations() -> list[str]:
     """Return the names of the activation functions, the keys of a table in their file."""
-    for node in sources.parsed(ACTIVATIONS).body:
+    for node in import_closure.parsed(ACTIVATIONS).body:
         match node:
             case ast.AnnAssign(target=ast.Name(id="ACTIVATIONS"), value=ast.Dict(keys=keys)):
                 return [ast.literal_eval(key) for key in keys if key]
@@ -144,7 +144,7 @@ def check_keywords(owner: str, source: Path, function: str, given: Mapping[str, 
 
     `owner` is the name of the function in the message; a keyword without default is required.
     """
-    found = sources.function(source, function).args
+    found = import_closure.function(source, function).args
     arguments = {argument.arg: argument for argument in found.kwonlyargs}
     for name, value in given.items():
         if name not in arguments:

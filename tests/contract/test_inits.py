@@ -34,8 +34,8 @@ from init_zoo import (
 )
 from initbench import inits
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.common import fans, weight_layers
+from initbench.import_closure import closure
+from initbench.inits._common import fans, weight_layers
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ("name", "title", "formula", "source", "applies_to", "note", "use")
@@ -45,14 +45,14 @@ BIBTEX_FIELDS = {
     *("howpublished", "eprint"),
 }
 
-every_method = pytest.mark.parametrize("name", catalogue.names())
+every_method = pytest.mark.parametrize("name", inits.names())
 every_case = pytest.mark.parametrize(("name", "given"), CASES, ids=str)
 every_law = pytest.mark.parametrize(("name", "model"), WITH_LAW)
 
 
 @every_method
 def test_card_is_complete_and_readable_without_torch(name):
-    card, method = catalogue.card(name), inits.load(name).METHOD
+    card, method = inits.card(name), inits.load(name).METHOD
     assert card["name"] == name
     assert all(getattr(method, field) == card[field] and card[field].strip() for field in TEXTS)
     assert inits.load(name).initialize.__doc__
@@ -62,7 +62,7 @@ def test_card_is_complete_and_readable_without_torch(name):
 @every_method
 def test_paper_can_be_cited(name):
     paper = inits.load(name).METHOD.paper
-    assert paper == catalogue.card(name)["paper"]
+    assert paper == inits.card(name)["paper"]
     assert {"author", "title", "year"} <= set(paper) <= BIBTEX_FIELDS
     assert paper["year"] in inits.load(name).METHOD.source
     assert all(", " in author for author in paper["author"].split(" and "))
@@ -70,16 +70,16 @@ def test_paper_can_be_cited(name):
 
 @every_method
 def test_defaults_and_example_fit_the_annotations(name):
-    defaults = catalogue.parameters(name)
+    defaults = inits.parameters(name)
     required = {key for key, value in defaults.items() if value is Parameter.empty}
     assert required == set(example(name))
-    catalogue.check(name, {**defaults, **example(name)})
+    inits.check(name, {**defaults, **example(name)})
 
 
 @every_method
 def test_every_source_file_exists(name):
-    files = catalogue.source_files(name)
-    assert catalogue.source_file(name) in files
+    files = closure(inits.source_file(name))
+    assert inits.source_file(name) in files
     assert all(path.is_file() for path in files)
 
 
@@ -89,7 +89,7 @@ def test_each_method_has_its_rule_file_and_each_rule_file_its_method():
         for path in (ROOT / "workflow/rules/inits").glob("*.smk")
     }
     template = (ROOT / "workflow/scaffold/method.smk.txt").read_text(encoding="utf-8")
-    assert rules == {name: template.replace("$name", name) for name in catalogue.names()}
+    assert rules == {name: template.replace("$name", name) for name in inits.names()}
 
 
 def in_precision(model, dtype):
@@ -250,7 +250,7 @@ def test_the_law_test_would_notice_a_wrong_width(name):
 
 def has_bias(case, mode):
     name, given = case
-    biases = {**catalogue.parameters(name), **given}.get("bias", "zero")
+    biases = {**inits.parameters(name), **given}.get("bias", "zero")
     return biases == mode and name not in OWN_BIASES
 
 

@@ -1,7 +1,7 @@
 rule collect_runs:
     input:
         shards=shards,
-        source=sources("collect.py", "schemas.py", "shards.py"),
+        source=sources("collect"),
     output:
         curves="<results>/tables/{experiment}/curves.parquet",
         layers="<results>/tables/{experiment}/layers.parquet",
@@ -22,7 +22,7 @@ rule collect_runs:
 rule collect_probe:
     input:
         shards=probe_shards,
-        source=sources("collect.py", "schemas.py", "shards.py"),
+        source=sources("collect"),
     output:
         values="<results>/tables/probes/{probe}.parquet",
     log:
@@ -41,7 +41,7 @@ rule collect_probe:
 rule collect_matrices:
     input:
         shards=matrix_shards(),
-        source=sources("collect.py", "schemas.py", "shards.py"),
+        source=sources("collect"),
     output:
         draws="<results>/tables/matrices/draws.parquet",
         paths="<results>/tables/matrices/paths.parquet",

@@ -16,9 +16,9 @@ def nets_of_methods():
 rule make_cards:
     input:
         probes=tables_of(PROPAGATION),
-        methods=[os.path.relpath(catalogue.source_file(m)) for m in methods_in_use()],
+        methods=[os.path.relpath(inits.source_file(m)) for m in methods_in_use()],
         source=sources(
-            "cards/*.py", "inits/*.py", "architectures/*.py", "statistics/*.py"
+            "make_cards", "inits", "architectures", PACKAGE / "inits" / "_catalogue.py"
         ),
     output:
         "<results>/cards.json",

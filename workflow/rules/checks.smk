@@ -2,14 +2,7 @@ rule check_formulas:
     input:
         # Without this data set the run is refused where this is to be made (hooks.smk).
         mnist="<results>/data/mnist/manifest.json" if HAS_MNIST else [],
-        source=sources(
-            "checks/*.py",
-            "inits/*.py",
-            "architectures/*.py",
-            "datasets/*.py",
-            "matrices/document_c.py",
-            "training/*.py",
-        ),
+        source=sources("check_formulas", "checks", "inits", "architectures", "datasets"),
     output:
         "<results>/tables/checks.parquet",
     log:

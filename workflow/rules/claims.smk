@@ -13,11 +13,17 @@ def beside_claim(wildcards):
     return beside(claims_ledger.cited(LEDGER, wildcards.claim))
 
 
+def sources_of_claim(wildcards):
+    """Return the source files that decide how one claim, and those it cites, are measured."""
+    claims = [row.id for row in claims_ledger.cited(LEDGER, wildcards.claim)]
+    return sources("judge_one_claim", *adjudicators.source_files(claims))
+
+
 rule measure_family:
     input:
         tables=tables_of_family,
         beside=lambda wildcards: tables_of(beside_family(wildcards)),
-        source=sources("claims/**/*.py", "statistics/*.py"),
+        source=sources_of_family,
         ledger=LEDGER_FILES,
     output:
         "<results>/evidence/{family}.json",
@@ -38,7 +44,7 @@ rule measure_family:
 rule judge_claims:
     input:
         evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
-        source=sources("claims/*.py"),
+        source=sources("judge_claims"),
         ledger=LEDGER_FILES,
     output:
         "<results>/verdicts.json",
@@ -56,7 +62,7 @@ rule judge_one_claim:
     input:
         tables=tables_of_claim,
         beside=lambda wildcards: tables_of(beside_claim(wildcards)),
-        source=sources("claims/**/*.py", "statistics/*.py"),
+        source=sources_of_claim,
         ledger=LEDGER_FILES,
     output:
         "<results>/verdicts/{claim}.json",

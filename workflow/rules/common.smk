@@ -2,19 +2,22 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from initbench import config as grid
-from initbench import config_checks, datasets, figure_catalogue, source_checks
+from initbench import datasets, inits, source_checks
 from initbench.claims import ledger as claims_ledger
 from initbench.claims import names as claim_names
+from initbench.claims.adjudicators.kit import catalogue as adjudicators
+from initbench.discovery import PACKAGE, modules
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.meanings import Meanings
+from initbench.figures.kit import catalogue
+from initbench.grid import config as grid, config_checks, fingerprint
+from initbench.grid.cells import Meanings
+from initbench.import_closure import closures
 
 TABLES = ["curves", "layers", "outcomes"]
 LEDGER_FOLDER = ROOT / "workflow" / "claims"
 
 try:
-    catalogue.look_in(config.get("methods"))
+    inits.look_in(config.get("methods"))
     grid.validate(
         config,
         ROOT,
@@ -52,16 +55,14 @@ SPECIAL_TABLES = {
 }
 # Claims and figures that need an experiment which the config leaves out are not made.
 AVAILABLE = {*CELLS, *SPECIAL_TABLES}
-CATALOGUE = figure_catalogue.catalogue()
+CATALOGUE = catalogue.catalogue()
 
 
 def check_ledger():
     """Refuse a ledger that names what is neither in the grid nor looked for by anybody."""
     known = {*config["experiments"], *SPECIAL_TABLES, "matrices"}
     known.update(need for entry in CATALOGUE.values() for need in entry.needs)
-    claim_names.check_rows(
-        LEDGER, known | claim_names.read_by_adjudicators(), CATALOGUE
-    )
+    claim_names.check_rows(LEDGER, known | adjudicators.texts(), CATALOGUE)
     claim_names.check_documents(LEDGER, config["documents"])
     claim_names.check_texts(LEDGER, LEDGER_FOLDER)
 
@@ -114,8 +115,7 @@ def meaning_of_data(wildcards):
 def source_of_data(wildcards):
     """Return the source files that a dataset depends on."""
     source = config["datasets"][wildcards.dataset]["source"]
-    files = [provenance.PACKAGE / "seeds.py", datasets.source_file(source)]
-    return [os.path.relpath(file) for file in files]
+    return sources("prepare_data", datasets.source_file(source))
 
 
 def cell_spec(wildcards):
@@ -173,6 +173,12 @@ def claims_of_family(wildcards):
     return [row.id for row in ROWS if row.family == wildcards.family]
 
 
+def sources_of_family(wildcards):
+    """Return the source files that decide how the claims of a family are measured."""
+    claims = claims_of_family(wildcards)
+    return sources("measure_family", *adjudicators.source_files(claims))
+
+
 def tables_of_claim(wildcards):
     """Return the tables that one claim, and those it cites, are measured on."""
     rows = claims_ledger.cited(LEDGER, wildcards.claim)
@@ -186,18 +192,20 @@ def tables_of_figure(wildcards):
 
 def sources_of_figure(wildcards):
     """Return the source files that a figure depends on."""
-    files = figure_catalogue.source_files(FIGURES[wildcards.figure])
+    files = catalogue.source_files(FIGURES[wildcards.figure])
     return [os.path.relpath(file) for file in files]
 
 
-def sources(*folders):
-    """Return the Python files below folders of the package: a rule's code as its input."""
-    package = ROOT / "src" / "initbench"
-    return [
-        os.path.relpath(file)
-        for folder in folders
-        for file in sorted(package.glob(folder))
-    ]
+def sources(script, *found_by_name):
+    """Return a script's code as its rule's input: all that it imports, directly or not.
+
+    What it finds by name is told: files, or folders of the package.
+    """
+    files = [ROOT / "workflow" / "scripts" / f"{script}.py"]
+    for path in found_by_name:
+        files += modules(path).values() if isinstance(path, str) else [path]
+    ours = [file for file in closures(files) if file.is_relative_to(PACKAGE)]
+    return [os.path.relpath(file) for file in ours]
 
 
 def rules_report():

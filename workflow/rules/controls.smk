@@ -3,7 +3,6 @@
 from initbench.controls import EXPERIMENTS
 
 CONTROLLED = [name for name in CELLS if name in EXPERIMENTS]
-CONTROL_SOURCES = sources("controls/*.py", "claims/**/*.py", "statistics/*.py")
 EVIDENCE = expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES)
 TRAINED = [
     f
@@ -25,11 +24,16 @@ def seeds_of_family(wildcards):
     return dict(counts)
 
 
+def sources_of_growth(wildcards):
+    """Return the source files that decide how a family is measured on fewer seeds."""
+    return [*sources("grow_family"), *sources_of_family(wildcards)]
+
+
 rule grow_family:
     input:
         tables=tables_of_family,
         evidence="<results>/evidence/{family}.json",
-        source=CONTROL_SOURCES,
+        source=sources_of_growth,
         ledger=LEDGER_FILES,
     output:
         "<results>/stability/{family}.json",
@@ -52,7 +56,7 @@ rule judge_growth:
     input:
         grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
         evidence=EVIDENCE,
-        source=CONTROL_SOURCES,
+        source=sources("judge_growth"),
         ledger=LEDGER_FILES,
     output:
         "<results>/stability.json",
@@ -69,7 +73,7 @@ rule run_controls:
     input:
         tables=tables_of(CONTROLLED),
         evidence=EVIDENCE,
-        source=CONTROL_SOURCES,
+        source=sources("run_controls"),
         ledger=LEDGER_FILES,
     output:
         "<results>/controls.json",

@@ -24,7 +24,7 @@ rule draw_figure:
 rule draw_board:
     input:
         verdicts="<results>/verdicts.json",
-        source=sources("figures/*.py"),
+        source=sources("draw_board"),
     output:
         svg="<results>/board/verdict_board.svg",
         png="<results>/board/verdict_board.png",

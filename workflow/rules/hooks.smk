@@ -4,7 +4,9 @@ import threading
 import time
 from contextlib import suppress
 
-from initbench import estimate, folders, preflight, progress, sitting, warm
+from initbench.costs import estimate, progress, snakemake_itself
+from initbench.grid import folders
+from initbench.jobs import preflight, warm_worker
 
 
 def unattainable():
@@ -31,7 +33,7 @@ def begin():
     PLAN = estimate.plan(Path(RESULTS), benchmarks, cores, config["purpose"])
     progress.keep(PLAN, Path(RESULTS))
     ENDED = progress.watch(PLAN, Path(RESULTS))
-    sitting.announce()
+    snakemake_itself.announce()
     print(f"initbench: {estimate.announcement(PLAN)}")
 
 
@@ -90,7 +92,7 @@ def start_worker():
     Jobs of a cluster are not its business, so they are not told of it.
     """
     global WORKER
-    WORKER = warm.start() if workflow.local_exec else None
+    WORKER = warm_worker.start() if workflow.local_exec else None
 
 
 def heed_hang_up():

@@ -6,12 +6,14 @@ def ensemble_spec(wildcards):
 
 def ensemble_sources():
     """Return the source files that the numbers of random matrices depend on."""
-    return [os.path.relpath(f) for f in provenance.matrix_sources()]
+    return [os.path.relpath(f) for f in fingerprint.matrix_sources()]
 
 
 def ensemble_fingerprint(wildcards):
     """Return the hash of an ensemble's meaning and sources; it stands in the Parquet footers."""
-    return provenance.fingerprint(ensemble_spec(wildcards), provenance.matrix_sources())
+    return fingerprint.fingerprint(
+        ensemble_spec(wildcards), fingerprint.matrix_sources()
+    )
 
 
 def matrix_shards():

@@ -43,15 +43,15 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [SOURCE, os.environ.get("PYTHONPATH")])
 )
 
-from initbench import provenance
+from initbench import discovery
 
-if provenance.ROOT != ROOT:
+if discovery.ROOT != ROOT:
     stop(
-        f"the package of '{provenance.ROOT}' is loaded already, not that of '{ROOT}'; use one of the two at a time."
+        f"the package of '{discovery.ROOT}' is loaded already, not that of '{ROOT}'; use one of the two at a time."
     )
 
 
-from initbench.yaml_files import first_fault
+from initbench.grid.yaml_files import first_fault
 
 
 def refuse_unreadable(files):

@@ -6,7 +6,9 @@ def probe_spec(wildcards):
 
 def probe_sources(wildcards):
     """Return the source files that a probe's numbers depend on."""
-    return [os.path.relpath(f) for f in provenance.probe_sources(probe_spec(wildcards))]
+    return [
+        os.path.relpath(f) for f in fingerprint.probe_sources(probe_spec(wildcards))
+    ]
 
 
 def probe_footer(wildcards):
@@ -16,7 +18,7 @@ def probe_footer(wildcards):
         "probe": wildcards.probe,
         "init": wildcards.init,
         "seeds": f"{spec['first']}-{spec['first'] + spec['draws'] - 1}",
-        "fingerprint": provenance.fingerprint(spec, provenance.probe_sources(spec)),
+        "fingerprint": fingerprint.fingerprint(spec, fingerprint.probe_sources(spec)),
     }
 
 

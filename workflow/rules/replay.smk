@@ -1,6 +1,6 @@
 rule replay_notebook:
     input:
-        source=sources("replay/*.py", "architectures/*.py", "datasets/moons.py"),
+        source=sources("replay_notebook", datasets.source_file("moons")),
     output:
         curves="<results>/tables/replay_curves.parquet",
         spectra="<results>/tables/replay_spectra.parquet",

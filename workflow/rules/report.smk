@@ -10,6 +10,7 @@ rule describe_environment:
         lock=here("requirements.lock"),
         ledger=LEDGER_FILES,
         verdicts="<results>/verdicts.json",
+        source=sources("describe_environment"),
     output:
         "<results>/environment.json",
     log:
@@ -25,7 +26,7 @@ rule sum_costs:
     input:
         last="<results>/manifest.json",  # which comes after all that is counted
         manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
-        source=sources("benchmarks.py", "costs.py", "operations.py", "peak.py"),
+        source=sources("sum_costs", "architectures"),
     output:
         "<results>/costs.json",
     log:
@@ -52,7 +53,7 @@ rule write_manifest:
         controls="<results>/controls.json",
         stability="<results>/stability.json",
         cards="<results>/cards.json",
-        source=sources("report/manifest.py"),
+        source=sources("write_manifest"),
     output:
         "<results>/manifest.json",
     log:
@@ -86,7 +87,7 @@ rule render_report:
         cards="<results>/cards.json",
         ledger=LEDGER_FILES,
         templates=TEMPLATES,
-        source=sources("report/*.py", "folders.py"),
+        source=sources("render_report"),
     output:
         report="<reports>/report.html",
         verdicts="<reports>/verdicts.json",

@@ -1,11 +1,12 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import checks, shards
+    from initbench import checks
+    from initbench.tables import shards
 
     rows = checks.run(snakemake.params.documents, Path(snakemake.input.mnist).parent)
     shards.write(pa.Table.from_pandas(rows, preserve_index=False), Path(snakemake.output[0]), {})

@@ -2,11 +2,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import io, provenance
+    from initbench import io
+    from initbench.environment import environment
 
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    found = {**provenance.environment(), "created": created}
+    found = {**environment(), "created": created}
     io.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")

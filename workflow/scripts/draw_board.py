@@ -1,11 +1,11 @@
 import json
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench.figures import save, save_png
-    from initbench.figures.board import draw_board
+    from initbench.figures.kit.save import save, save_png
+    from initbench.figures.pipeline.verdict_board import draw_board
 
     drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text(encoding="utf-8")))
     save(drawing, Path(snakemake.output.svg), Path(snakemake.output.svg).with_suffix(".csv"))

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, io
     from initbench.claims.ledger import cited
-    from initbench.tables import Tables
+    from initbench.tables.read import Tables
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     claim = snakemake.wildcards.claim

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, io
     from initbench.cards import cards
-    from initbench.tables import Tables
+    from initbench.tables.read import Tables
 
     params = snakemake.params
     found = cards(params.inits, params.nets, Tables(Path(params.tables)), params.probes)

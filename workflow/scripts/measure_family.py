@@ -1,10 +1,10 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, io
-    from initbench.tables import Tables
+    from initbench.tables.read import Tables
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     tables = Tables(Path(snakemake.params.tables))

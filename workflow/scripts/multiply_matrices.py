@@ -1,12 +1,12 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import shards
     from initbench.matrices.measurement import measure
+    from initbench.tables import shards
 
     params, wildcards = snakemake.params, snakemake.wildcards
     metadata = {**dict(wildcards), "fingerprint": params.fingerprint}

@@ -1,9 +1,10 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import at_init, shards
+    from initbench import probes
+    from initbench.tables import shards
 
-    table = at_init.run(snakemake.params.spec)
+    table = probes.run(snakemake.params.spec)
     shards.write(table, Path(snakemake.output.values), snakemake.params.footer)

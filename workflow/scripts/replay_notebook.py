@@ -1,12 +1,12 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import shards
     from initbench.replay.notebook import replay
+    from initbench.tables import shards
 
     for name, frame in replay().items():
         table = pa.Table.from_pandas(frame, preserve_index=False)

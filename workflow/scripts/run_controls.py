@@ -1,13 +1,13 @@
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, io
     from initbench.controls.judged import judged
     from initbench.controls.null import summaries
     from initbench.controls.rates import both_rates
-    from initbench.tables import Tables
+    from initbench.tables.read import Tables
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     tables, experiments = Tables(Path(snakemake.params.tables)), snakemake.params.experiments

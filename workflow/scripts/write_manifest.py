@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from initbench.jobs import job
+from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, io

@@ -1,34 +1,29 @@
 """Architectures, one file a family; `build` makes one from its entry in config.yaml."""
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from initbench.errors import unknown
+from initbench.discovery import load, module_file, modules
 from initbench.values import check_keywords
 
 if TYPE_CHECKING:
-    from initbench.architectures.feedforward import Feedforward
-
-_HELPERS = {"__init__", "activations", "feedforward", "recurrences"}
+    from initbench.architectures._feedforward import Feedforward
 
 
 def families() -> list[str]:
-    """Return the names of all families: the files of this folder; imports no torch."""
-    return sorted(p.stem for p in Path(__file__).parent.glob("*.py") if p.stem not in _HELPERS)
+    """Return the names of all families, sorted; imports no torch."""
+    return list(modules("architectures"))
 
 
 def source_file(family: str) -> Path:
-    """Return the file that defines `family`."""
-    return Path(__file__).with_name(f"{family}.py")
+    """Return the file that defines `family`; InitbenchError if there is none."""
+    return module_file("architectures", "architecture family", family)
 
 
 def check(spec: Mapping[str, Any]) -> None:
     """Raise InitbenchError unless `spec` names a family and gives it only parameters it has."""
     family = spec.get("family", "")
-    if family not in families():
-        raise unknown("architecture family", family, families())
     given = {name: value for name, value in spec.items() if name != "family"}
     check_keywords(f"architecture family '{family}'", source_file(family), "build", given)
 
@@ -41,7 +36,7 @@ def build(spec: Mapping[str, Any]) -> "Feedforward":
     import torch
 
     check(spec)
-    family = importlib.import_module(f"initbench.architectures.{spec['family']}")
+    family = load("architectures", spec["family"])
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
         network: Feedforward = family.build(**{k: v for k, v in spec.items() if k != "family"})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.values import Depth
 
 PIXELS = 28

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from initbench.architectures.activations import activation as make_activation
-from initbench.architectures.feedforward import Feedforward, as_features
+from initbench.architectures._activations import activation as make_activation
+from initbench.architectures._feedforward import Feedforward, as_features
 from initbench.values import Activation, Depth
 
 

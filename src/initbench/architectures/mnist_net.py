@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from torch import Tensor, nn
 
-from initbench.architectures.activations import activation as make_activation
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._activations import activation as make_activation
+from initbench.architectures._feedforward import Feedforward
 from initbench.values import Activation, Share
 
 

@@ -6,8 +6,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward
-from initbench.architectures.recurrences import CELLS, last_state
+from initbench.architectures._feedforward import Feedforward
+from initbench.architectures._recurrences import CELLS, last_state
 
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}  # matrices that lie one below another in each map
 

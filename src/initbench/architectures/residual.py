@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward, as_features
+from initbench.architectures._feedforward import Feedforward, as_features
 from initbench.values import Depth
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 
 
 class SimpleNet(Feedforward):

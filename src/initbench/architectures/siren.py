@@ -1,6 +1,6 @@
 """SIREN: networks of sine layers that represent signals (Sitzmann et al. 2020)."""
 
-from initbench.architectures.activations import Sine
+from initbench.architectures._activations import Sine
 from initbench.architectures.mlp import MLP
 from initbench.values import Depth, Positive
 

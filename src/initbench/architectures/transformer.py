@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.errors import InitbenchError
 from initbench.values import Depth
 

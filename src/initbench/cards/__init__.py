@@ -5,8 +5,8 @@ from typing import Any
 
 from initbench.cards.laws import law
 from initbench.cards.signals import signals
-from initbench.inits import catalogue
-from initbench.tables import Tables
+from initbench.inits import card, names
+from initbench.tables.read import Tables
 
 Config = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ def cards(
     `inits` are the entries of config.yaml, `nets` gives for a method an architecture that it
     fills in the grid, and `probes` names the measurements of how signals propagate.
     """
-    return [_card(name, inits, nets.get(name), tables, probes) for name in catalogue.names()]
+    return [_card(name, inits, nets.get(name), tables, probes) for name in names()]
 
 
 def _card(
@@ -32,7 +32,7 @@ def _card(
     instances = [init for init, entry in inits.items() if entry["method"] == name]
     given = inits[instances[0]] if instances else {}
     return {
-        **catalogue.card(name),
+        **card(name),
         "instances": instances,
         "law": law(name, {k: v for k, v in given.items() if k != "method"}, net),
         "signals": signals(tables, instances, probes),

@@ -13,8 +13,7 @@ from torch import nn
 from initbench import architectures, inits
 from initbench.architectures.mlp import MLP
 from initbench.datasets import FIRST_SEED
-from initbench.inits import catalogue
-from initbench.inits.common import WeightLayer, fans, grouped, weight_layers
+from initbench.inits._common import WeightLayer, fans, grouped, weight_layers
 from initbench.statistics import mean
 
 SIZES = (64, 32, 32, 48, 10)  # units: no two fans of a layer alike, but for one square layer
@@ -37,7 +36,7 @@ def law(
     module = inits.load(method)
     # A gain of the net's activation is no number; the default one takes its place.
     given = {k: v for k, v in {**module.METHOD.example, **given}.items() if v != "activation"}
-    parameters = {**catalogue.parameters(method), **given}
+    parameters = {**inits.parameters(method), **given}
     declared = [module.METHOD.law(layer, parameters) for layer in _layers(_plain())]
     if any(one is not None for one in declared):
         draws = [_drawn(method, given, None, seed) for seed in range(LAW_DRAWS)]

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from initbench.statistics import median
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 ACTIVATIONS = ("identity", "tanh", "relu")
 WIDEST = 64

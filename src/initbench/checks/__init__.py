@@ -1,13 +1,12 @@
-"""Checks without training (family E3): formulas, shapes, first steps, references."""
+"""Checks without training: formulas, shapes, first steps, references."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from initbench.checks.registry import REGISTRY, Check
+from initbench.checks._registry import REGISTRY, Check
+from initbench.discovery import load_all
 from initbench.errors import unknown
 
 __all__ = ["checks", "run"]
@@ -17,8 +16,7 @@ COLUMNS = ["claim", "check", "value", "expected", "tolerance", "passed", "detail
 
 def checks() -> list[Check]:
     """Return every check of this folder, sorted by claim and slug; imports no torch."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    load_all("checks")
     return sorted(REGISTRY.values(), key=lambda check: (check.claim, check.slug))
 
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from initbench.checks.draws import SEEDS, SHAPES, furthest, global_stream
+from initbench.checks._draws import SEEDS, SHAPES, furthest, global_stream
+from initbench.checks._registry import Measurement, check
 from initbench.checks.laws import POOLED, SCHEMES, SHARE_1_PERCENT
-from initbench.checks.registry import Measurement, check
-from initbench.datasets.source import Points
+from initbench.datasets._source import Points
 
 SIMPLE = (100, 100)  # inputs and outputs of the hidden layers of document B's SimpleNet
 

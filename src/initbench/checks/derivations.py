@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 
 Function = Callable[[float], float]
 STEP = 1e-7  # of the central difference

@@ -6,7 +6,7 @@ import math
 import zlib
 from json import JSONDecodeError
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 
 # What follows "pako:" in the address (document B, section 2.4.4). Such an address of mermaid.ink
 # holds the drawing itself: JSON whose field "code" is its text, packed by zlib, in base64url.

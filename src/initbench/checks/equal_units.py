@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initbench.checks.draws import global_stream
+from initbench.checks._draws import global_stream
+from initbench.checks._registry import Measurement, check
 from initbench.checks.mnist_demo import BATCH, images
-from initbench.checks.registry import Measurement, check
 from initbench.datasets import FIRST_SEED
-from initbench.datasets.source import Points
-from initbench.inits.method import Parameters
+from initbench.datasets._source import Points
+from initbench.inits._method import Parameters
 from initbench.seeds import numpy_stream
 
 if TYPE_CHECKING:
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
 
 DYADIC = (1.0, -1.0, 0.5)  # with whole inputs every sum is exact, in whatever order it is made
 CONSTANTS = (0.01, 0.1, 1.0)

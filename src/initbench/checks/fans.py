@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from initbench.checks.draws import SHAPES, filled, furthest, implied_width
-from initbench.checks.registry import Measurement, check
+from initbench.checks._draws import SHAPES, filled, furthest, implied_width
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED
 
 KERNELS = (1, 3, 5)

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from initbench.checks._registry import Measurement, check
 from initbench.checks.mnist_demo import BATCH, images
-from initbench.checks.registry import Measurement, check
 
 
 def _with_gradient(mnist: Path, activation: str, hidden: Sequence[int]) -> set[str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from initbench.checks.draws import SEEDS, SHAPES, filled, furthest, implied_width
-from initbench.checks.registry import Measurement, check
-from initbench.datasets.source import Points
+from initbench.checks._draws import SEEDS, SHAPES, filled, furthest, implied_width
+from initbench.checks._registry import Measurement, check
+from initbench.datasets._source import Points
 from initbench.seeds import numpy_stream
 
 SHARE_1_PERCENT = 0.01

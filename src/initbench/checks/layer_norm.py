@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
-from initbench.checks.draws import furthest
-from initbench.checks.registry import Measurement, check
+from initbench.checks._draws import furthest
+from initbench.checks._registry import Measurement, check
 from initbench.checks.simple_net import INPUTS, SCHEMES, built, inputs
 from initbench.datasets import FIRST_SEED
 

@@ -3,16 +3,16 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from initbench.checks.draws import furthest
+from initbench.checks._draws import furthest
+from initbench.checks._registry import Measurement, check
 from initbench.checks.layer_norm import NET, TOLERANCE
-from initbench.checks.registry import Measurement, check
 from initbench.checks.simple_net import built, inputs
 from initbench.datasets import FIRST_SEED
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
 
 STEPS, RATE, CLASSES = 50, 0.1, 10
 LAYERS = (1, 2)

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.checks.simple_net import SIMPLE_NET, inputs
 from initbench.datasets import FIRST_SEED
-from initbench.inits.method import Parameters
+from initbench.inits._method import Parameters
 
 if TYPE_CHECKING:
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
     from initbench.architectures.simple_net import SimpleNet
 
 BED = "SimpleNet 100-100-100-10, 1000 Gaussian inputs"

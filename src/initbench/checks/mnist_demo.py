@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED
-from initbench.datasets.torchvision_images import normalised, stored
+from initbench.datasets.torchvision import normalised, stored
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
 
 MEAN, STD = 0.1307, 0.3081
 BATCH = 64

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.datasets.moons import SOURCE
 
 SEEDS = 20

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from initbench.checks.draws import filled
+from initbench.checks._draws import filled
+from initbench.checks._registry import Measurement, check
 from initbench.checks.orthogonality import DRAWS, SHAPES, gram_is_identity
-from initbench.checks.registry import Measurement, check
 
 for form in SHAPES:
     check("B38", f"b38_{form}", form=form)(gram_is_identity)

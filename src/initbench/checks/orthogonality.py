@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED, draw
-from initbench.datasets.source import Points
+from initbench.datasets._source import Points
 from initbench.seeds import numpy_stream
 
 DRAWS = range(FIRST_SEED, FIRST_SEED + 100)

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from initbench.checks.draws import furthest, global_stream
+from initbench.checks._draws import furthest, global_stream
+from initbench.checks._registry import Measurement, check
 from initbench.checks.laws import p_measured
-from initbench.checks.registry import Measurement, check
 from initbench.datasets import FIRST_SEED
-from initbench.datasets.source import Points
+from initbench.datasets._source import Points
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

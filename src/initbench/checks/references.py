@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED
-from initbench.datasets.source import Points
-from initbench.inits.method import Parameters
+from initbench.datasets._source import Points
+from initbench.inits._method import Parameters
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
     from initbench.architectures.simple_net import SimpleNet
 
 SAMPLES, INPUTS = 1000, 100

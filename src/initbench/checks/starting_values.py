@@ -4,14 +4,14 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from initbench.checks.draws import furthest
-from initbench.checks.registry import Measurement, check
+from initbench.checks._draws import furthest
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from initbench.architectures.feedforward import Feedforward
+    from initbench.architectures._feedforward import Feedforward
 
 METHODS = ("default", "zeros", "he_normal", "orthogonal")
 NETS = f"784-128-64-10 with ReLU, started from {', '.join(METHODS)}"

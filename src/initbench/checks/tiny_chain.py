@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from initbench.checks.registry import Measurement, check
+from initbench.checks._registry import Measurement, check
 from initbench.datasets import FIRST_SEED, draw
-from initbench.datasets.source import Points
+from initbench.datasets._source import Points
 from initbench.seeds import numpy_stream
 
 if TYPE_CHECKING:

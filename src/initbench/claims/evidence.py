@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from initbench import statistics
-from initbench.claims.adjudicators.registry import Adjudicator, adjudicator, beside
+from initbench.claims.adjudicators.kit.registry import Adjudicator, adjudicator, beside
 from initbench.claims.conditions import Comparison, evaluate
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
 from initbench.statistics import Estimate, undefined
 
 if TYPE_CHECKING:
-    from initbench.tables import Tables
+    from initbench.tables.read import Tables
 
 Evidence = Mapping[str, Mapping[str, Estimate]]
 LEFT_OUT = replace(undefined(0), method="left out of this run")

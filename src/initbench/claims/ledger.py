@@ -8,10 +8,10 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from initbench import yaml_files, yaml_schemas
 from initbench.claims.conditions import evaluate
 from initbench.errors import InitbenchError, unknown
-from initbench.ledger_files import files, ledger_sha256
+from initbench.grid import yaml_files, yaml_schemas
+from initbench.ledger_hash import files, ledger_sha256
 from initbench.statistics import undefined
 
 WORDS = {

@@ -1,27 +1,15 @@
 """What the ledger and the texts beside it name: experiments, figures, documents and claims."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from initbench import yaml_schemas
 from initbench.claims.ledger import Ledger, read
 from initbench.errors import InitbenchError, unknown
+from initbench.grid import yaml_schemas
 
-ADJUDICATORS = Path(__file__).parent / "adjudicators"
-QUOTED = re.compile(r'"([\w.-]+)"')
 # The texts that show verdicts: their files in the ledger's folder, each with a schema of its name.
 TEXTS = ("findings", "guide", "disagreements")
-
-
-def read_by_adjudicators() -> set[str]:
-    """Return every word in quotes in the adjudicators, the experiments that they read among them.
-
-    So a need is known to be meant though a smaller grid lacks it.
-    """
-    files = sorted(ADJUDICATORS.rglob("*.py"))
-    return {word for file in files for word in QUOTED.findall(file.read_text("utf-8"))}
 
 
 def check_rows(ledger: Ledger, needs: Collection[str], figures: Collection[str]) -> None:

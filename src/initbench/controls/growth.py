@@ -19,7 +19,7 @@ from initbench.claims import (
     to_json,
 )
 from initbench.statistics import Estimate
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 LADDER = (5, 10, 20, 50, 100, 200, 500)
 FEW = 20  # up to so many seeds three quarters of them are looked at, too

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from typing import Any
 
 from initbench.claims import Ledger, judge, measure
-from initbench.claims.adjudicators.registry import Adjudicator
-from initbench.controls.arms import Control, controls
-from initbench.tables import Tables
+from initbench.claims.adjudicators.kit.registry import Adjudicator
+from initbench.controls.rows import Control, controls
+from initbench.tables.read import Tables
 
 OPEN = "inconclusive"
 

@@ -3,47 +3,48 @@
 from collections.abc import Collection
 from typing import Any
 
-from initbench.claims.adjudicators.runs import Cell, final
-from initbench.controls.arms import has_runs
+from initbench.claims.adjudicators.kit.runs import Arm, final
+from initbench.claims.adjudicators.tanh_chain.arms import chain
+from initbench.controls.rows import has_runs
 from initbench.statistics import exact_proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.statistics.uniformity import null_p_values, uniformity_p
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 PAIRS = 10
-FEWEST = 5  # comparisons of a cell
+FEWEST = 5  # comparisons of an arm
 LEVEL = 0.05
-CELLS = (
-    Cell("tiny_sgd"),
-    Cell("tiny_adam"),
-    Cell("tiny_sgd", "xavier"),
-    Cell("tiny_sgd", "orthogonal"),
+ARMS = (
+    chain("default"),
+    chain("default", "tiny_adam"),
+    chain("xavier"),
+    chain("orthogonal"),
 )
 
 
-def p_values(tables: Tables, experiments: Collection[str]) -> dict[Cell, FloatArray]:
-    """Return the p-values of each cell of `experiments` with enough runs, by its test loss."""
+def p_values(tables: Tables, experiments: Collection[str]) -> dict[Arm, FloatArray]:
+    """Return the p-values of each arm of `experiments` with enough runs, by its test loss."""
     found = {
-        cell: null_p_values(final(tables, cell, "test_loss").sort_index(), PAIRS)
-        for cell in CELLS
-        if cell.experiment in experiments and has_runs(tables, cell)
+        arm: null_p_values(final(tables, arm, "test_loss").sort_index(), PAIRS)
+        for arm in ARMS
+        if arm.experiment in experiments and has_runs(tables, arm)
     }
-    return {cell: values for cell, values in found.items() if len(values) >= FEWEST}
+    return {arm: values for arm, values in found.items() if len(values) >= FEWEST}
 
 
 def summaries(tables: Tables, experiments: Collection[str]) -> list[dict[str, Any]]:
-    """Return one record a cell: its comparisons, the share below 5 %, and the uniformity test.
+    """Return one record an arm: its comparisons, the share below 5 %, and the uniformity test.
 
-    The comparisons of one cell share no run and are independent; those of two cells are not,
+    The comparisons of one arm share no run and are independent; those of two arms are not,
     since equal seeds share data and draws.
     """
     return [
         {
-            "cell": f"{cell.init} ({cell.experiment})",
+            "cell": f"{arm.init} ({arm.experiment})",
             "comparisons": len(values),
             "pairs": PAIRS,
             "below": exact_proportion(values <= LEVEL).to_dict(),
             "uniformity_p": uniformity_p(values),
         }
-        for cell, values in p_values(tables, experiments).items()
+        for arm, values in p_values(tables, experiments).items()
     ]

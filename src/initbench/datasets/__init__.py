@@ -1,74 +1,59 @@
 """Data sets, one file a source; `prepare` writes what `load` hands to training. Torch-free."""
 
-import importlib
-import pkgutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from numpy.random import RandomState
 
-from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Form, Source, Spec, Split
-from initbench.errors import InitbenchError, unknown
+from initbench.datasets._manifest import read as read_manifest
+from initbench.datasets._planar import PlanarSource
+from initbench.datasets._source import Form, Source, Spec, Split
+from initbench.discovery import load as load_module
+from initbench.discovery import module_file, modules, shown
+from initbench.errors import InitbenchError
 
 __all__ = [
-    "FIRST_SEED", "Form", "Split", "check_spec", "draw", "form", "load", "prepare", "source_file",
-    "sources", "train_samples",
+    "FIRST_SEED", "Form", "Split", "check_all", "check_spec", "draw", "form", "load", "prepare",
+    "read_manifest", "source_file", "sources", "train_samples",
 ]  # fmt: skip
 
 FIRST_SEED = 2_000_000
 
 
-@cache
-def _registry() -> dict[str, tuple[Source, Path]]:
-    """Return each source of this folder, and its file, by its name."""
-    found: dict[str, tuple[Source, Path]] = {}
-    for entry in pkgutil.iter_modules(__path__):
-        module = _imported(entry.name)
-        if source := getattr(module, "SOURCE", None):
-            file = Path(str(module.__file__))
-            if source.name in found:
-                raise InitbenchError(
-                    f"{file.name} and {found[source.name][1].name} both define the data source "
-                    f"'{source.name}'; rename one of them."
-                )
-            found[source.name] = (source, file)
-    return found
-
-
-def _imported(name: str) -> ModuleType:
-    """Return a module of this folder; InitbenchError, with its file, where its import fails."""
-    try:
-        return importlib.import_module(f"{__name__}.{name}")
-    except (Exception, SystemExit) as error:
-        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        words = " ".join(str(error).split())
-        raise InitbenchError(
-            f"src/initbench/datasets/{name}.py{line} cannot be imported "
-            f"({type(error).__name__}: {words}); correct it, or remove it."
-        ) from error
-
-
 def sources() -> list[str]:
-    """Return the names of all sources."""
-    return sorted(_registry())
+    """Return the names of all sources, sorted."""
+    return list(modules("datasets"))
+
+
+def check_all() -> None:
+    """Raise InitbenchError if a source's file, used or not, could not run; imports them all."""
+    for name in sources():
+        _named(name)
 
 
 def source_file(source: str) -> Path:
     """Return the file that defines `source`; InitbenchError if there is none."""
-    if source not in _registry():
-        raise unknown("data source", source, sources())
-    return _registry()[source][1]
+    return module_file("datasets", "data source", source)
 
 
 def _source(spec: Spec) -> Source:
-    name = str(spec.get("source", ""))
-    if name not in _registry():
-        raise unknown("data source", name, sources())
-    return _registry()[name][0]
+    return _named(str(spec.get("source", "")))
+
+
+@cache
+def _named(name: str) -> Source:
+    """Return the `SOURCE` of a file, which bears its name."""
+    file = source_file(name)
+    source: Source | None = getattr(load_module("datasets", name), "SOURCE", None)
+    if source is None or source.name != name:
+        found = "no `SOURCE`" if source is None else f"the data source '{source.name}'"
+        raise InitbenchError(
+            f"{shown(file)} defines {found}, but must have one of its own name, '{name}'; "
+            "correct it, or let the file's name begin with an underscore."
+        )
+    return source
 
 
 def check_spec(spec: Spec) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.drawn import DrawnSource
-from initbench.datasets.source import Points, Spec, Split
-from initbench.datasets.specification import MOST_SAMPLES, check_numbers
+from initbench.datasets._drawn import DrawnSource
+from initbench.datasets._source import Points, Spec, Split
+from initbench.datasets._specification import MOST_SAMPLES, check_numbers
 
 
 def adding(spec: Spec, stream: RandomState) -> Split:

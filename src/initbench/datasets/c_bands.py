@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Points
+from initbench.datasets._planar import PlanarSource
+from initbench.datasets._source import Points
 
 SPAN = 4 * np.pi / 3  # of the arc: a third of the ring stays open
 HALF_WIDTH = 0.2  # of the band, in radii of its middle line

@@ -6,8 +6,8 @@ Invertible layers of width 2 are homeomorphisms of the plane, so the disc stays 
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Points
+from initbench.datasets._planar import PlanarSource
+from initbench.datasets._source import Points
 
 DISC = 0.4  # radius
 RING = (0.8, 1.0)  # inner and outer radius

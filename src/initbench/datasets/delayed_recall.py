@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.drawn import DrawnSource
-from initbench.datasets.source import Labels, Points, Spec, Split
-from initbench.datasets.specification import MOST_SAMPLES, check_numbers
+from initbench.datasets._drawn import DrawnSource
+from initbench.datasets._source import Labels, Points, Spec, Split
+from initbench.datasets._specification import MOST_SAMPLES, check_numbers
 
 NOISE = 0.1  # std of what the network sees while it waits
 

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from initbench.datasets import manifest, mnist_files
-from initbench.datasets.source import Form, Spec, Split
-from initbench.datasets.specification import (
+from initbench.datasets import _manifest, _mnist_files
+from initbench.datasets._source import Form, Spec, Split
+from initbench.datasets._specification import (
     check_choice,
     check_keys,
     check_number,
     check_whole_number,
 )
-from initbench.datasets.torchvision_images import find, normalised, save, stored
+from initbench.datasets.torchvision import find, normalised, save, stored
 from initbench.errors import InitbenchError
 
 LAYOUTS = ("images", "rows")
@@ -59,17 +59,17 @@ class MnistSubset:
         """Write the chosen images as uint8 .npy files and the manifest; return the manifest."""
         out_folder.mkdir(parents=True, exist_ok=True)
         arrays, origin = find("MNIST", data_folder, out_folder)
-        checksums = dict(mnist_files.SHA256)
+        checksums = dict(_mnist_files.SHA256)
         for part in ("train", "test"):
             chosen = stratified(arrays[f"{part}_y"], spec[part])
             for name in (f"{part}_x", f"{part}_y"):
                 arrays[name] = arrays[name][chosen]
                 checksums[f"{name}.npy"] = save(out_folder / f"{name}.npy", arrays[name])
-        return manifest.write(
+        return _manifest.write(
             out_folder,
             {
                 "source": "a stratified part of torchvision MNIST",
-                **manifest.describe_labels(arrays["train_y"], arrays["test_y"]),
+                **_manifest.describe_labels(arrays["train_y"], arrays["test_y"]),
                 "shape": list(arrays["train_x"].shape[1:]),
                 "normalisation": f"(pixel / 255 - {spec['mean']}) / {spec['std']}",
                 "sha256": checksums,

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.planar import PlanarSource
-from initbench.datasets.source import Points
+from initbench.datasets._planar import PlanarSource
+from initbench.datasets._source import Points
 
 
 def half_circles(first: int, second: int, stream: RandomState) -> tuple[Points, Points]:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.random import RandomState
 
-from initbench.datasets.drawn import DrawnSource
-from initbench.datasets.source import Points, Spec, Split
-from initbench.datasets.specification import MOST_SAMPLES
+from initbench.datasets._drawn import DrawnSource
+from initbench.datasets._source import Points, Spec, Split
+from initbench.datasets._specification import MOST_SAMPLES
 
 FREQUENCIES = (1.0, 5.0, 13.0, 29.0)  # cycles over [-1, 1]
 

@@ -2,13 +2,27 @@
 
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from initbench import discovery
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.inits.method import Parameters, Streams
+from initbench.inits._catalogue import (
+    card,
+    check,
+    check_all,
+    is_own,
+    look_in,
+    names,
+    parameters,
+    source_file,
+)
+from initbench.inits._method import Parameters, Streams
+
+__all__ = [
+    "card", "check", "check_all", "initialize", "is_own", "load", "look_in", "names", "parameters",
+    "source_file",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -19,16 +33,10 @@ def load(name: str) -> ModuleType:
 
     Raises InitbenchError if it is unknown or cannot be imported.
     """
-    file = catalogue.source_file(name)
-    if str(file.parent) not in __path__:
-        __path__.append(str(file.parent))
-    try:
-        return import_module(f"{__name__}.{file.stem}")
-    except (Exception, SystemExit) as error:
-        raise InitbenchError(
-            f"The init method '{name}' cannot be imported, {type(error).__name__}: {error}; "
-            f"correct {file.name}."
-        ) from error
+    folder = str(source_file(name).parent)
+    if folder not in __path__:
+        __path__.append(folder)
+    return discovery.load("inits", name)
 
 
 def initialize(
@@ -44,23 +52,23 @@ def initialize(
     at them. Modules with a fixed start, such as LayerNorm, are set first. Layout, device and half
     precision of the model change no draw: it is made in float32 and rounded. Raises InitbenchError
     for an unknown method, a parameter that does not fit it, a calibrated method without inputs, a
-    model to which the method does not apply, and a method that breaks `contract`; then the values
+    model to which the method does not apply, and a method that breaks `_contract`; then the values
     of the parameters are undefined.
     """
-    from initbench.inits import contract, global_state
-    from initbench.inits.common import reset_fixed_starts
+    from initbench.inits import _contract, _global_state
+    from initbench.inits._common import reset_fixed_starts
 
-    catalogue.check(name, parameters)
+    check(name, parameters)
     owner = f"init method '{name}'"
-    with global_state.kept(owner):
+    with _global_state.kept(owner):
         method = load(name)
-        with contract.plain_memory(model), contract.filled(owner, model):
+        with _contract.plain_memory(model), _contract.filled(owner, model):
             reset_fixed_starts(model)
             batch = _batch(owner, model, inputs) if method.METHOD.calibrated else []
             _run(
                 owner, model, partial(method.initialize, model, Streams(seed), *batch, **parameters)
             )
-    contract.check_finite(owner, model)
+    _contract.check_finite(owner, model)
 
 
 def _batch(owner: str, model: "nn.Module", inputs: "Tensor | None") -> "list[Tensor]":

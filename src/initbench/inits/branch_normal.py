@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from initbench.inits.branches import branches
+from initbench.inits._branches import branches
+from initbench.inits._method import Method, Streams
 from initbench.inits.he_normal import initialize as initialize_he
-from initbench.inits.method import Method, Streams
 from initbench.values import Bias, Positive
 
 METHOD = Method(

@@ -5,8 +5,8 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits.common import fill_biases, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fill_biases, weight_layers
+from initbench.inits._method import Method, Streams
 
 METHOD = Method(
     name="constant",

@@ -4,9 +4,9 @@ import torch
 from torch import nn
 
 from initbench.errors import unknown
-from initbench.inits.common import weight_layers
+from initbench.inits._common import weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.inits.default import initialize as initialize_default
-from initbench.inits.method import Method, Streams
 
 METHOD = Method(
     name="constant_layer",

@@ -6,10 +6,10 @@ import math
 import torch
 from torch import nn
 
-from initbench.architectures.activations import name_of
-from initbench.inits.common import bias_of, fans, weight_layers
-from initbench.inits.gains import activation_of
-from initbench.inits.method import Method, Streams
+from initbench.architectures._activations import name_of
+from initbench.inits._common import bias_of, fans, weight_layers
+from initbench.inits._gains import activation_of
+from initbench.inits._method import Method, Streams
 from initbench.theory import mean_field
 from initbench.values import Positive
 

@@ -5,8 +5,8 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias
 
 METHOD = Method(

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from initbench.inits.common import (
+from initbench.inits._common import (
     WeightLayer,
     centre,
     fill_biases,
@@ -11,8 +11,8 @@ from initbench.inits.common import (
     haar_law,
     weight_layers,
 )
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Distribution, Method, Parameters, Streams
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias, Gain
 
 

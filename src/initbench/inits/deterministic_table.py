@@ -7,8 +7,8 @@ import torch
 from scipy.linalg import hadamard
 from torch import nn
 
-from initbench.inits.common import fill_biases, grouped, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fill_biases, grouped, weight_layers
+from initbench.inits._method import Method, Streams
 
 METHOD = Method(
     name="deterministic_table",

@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from initbench.inits.common import centre, fill_biases, weight_layers
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import centre, fill_biases, weight_layers
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Method, Streams
 from initbench.values import Gain
 
 METHOD = Method(

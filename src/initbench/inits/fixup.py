@@ -5,9 +5,9 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits.branches import branches
-from initbench.inits.common import weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._branches import branches
+from initbench.inits._common import weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.inits.zero_last import initialize as initialize_zero_last
 
 METHOD = Method(

@@ -6,9 +6,9 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits.common import fans, fill_biases, uniform_law, weight_layers
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias, Positive
 
 METHOD = Method(

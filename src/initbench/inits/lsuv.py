@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import fill_biases, fill_haar, grouped, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fill_biases, fill_haar, grouped, weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias, Positive
 
 METHOD = Method(

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import (
+from initbench.inits._common import (
     WeightLayer,
     fill_haar,
     grouped,
@@ -14,9 +14,9 @@ from initbench.inits.common import (
     weight_layers,
     weight_stream,
 )
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Distribution, Method, Parameters, Streams
 from initbench.inits.default import initialize as initialize_default
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Distribution, Method, Parameters, Streams
 from initbench.inits.xavier_uniform import initialize as initialize_xavier_uniform
 from initbench.values import Bias, Gain
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import bias_of, fans, weight_layers
+from initbench.inits._common import bias_of, fans, weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.inits.he_normal import initialize as initialize_he
-from initbench.inits.method import Method, Streams
 from initbench.values import Positive
 
 METHOD = Method(

@@ -5,9 +5,9 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits.common import weight_layers, xavier_std
+from initbench.inits._common import weight_layers, xavier_std
+from initbench.inits._method import Method, Streams
 from initbench.inits.he_normal import initialize as initialize_he
-from initbench.inits.method import Method, Streams
 from initbench.values import Bias
 
 METHOD = Method(

@@ -8,8 +8,8 @@ import torch
 from torch import Generator, Tensor, nn
 
 from initbench.errors import InitbenchError
-from initbench.inits.common import bias_of, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import bias_of, weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.inits.xavier_normal import initialize as initialize_xavier
 
 METHOD = Method(

@@ -4,8 +4,8 @@ from torch import nn
 
 from initbench.architectures.residual import Scale
 from initbench.errors import InitbenchError
+from initbench.inits._method import Method, Streams
 from initbench.inits.he_normal import initialize as initialize_he
-from initbench.inits.method import Method, Streams
 from initbench.values import Bias
 
 METHOD = Method(

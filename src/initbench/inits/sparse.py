@@ -5,8 +5,8 @@ import math
 import torch
 from torch import Generator, Tensor, nn
 
-from initbench.inits.common import fill_biases, grouped, weight_layers
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fill_biases, grouped, weight_layers
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias, Positive
 
 METHOD = Method(

@@ -5,8 +5,8 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits.common import WeightLayer, fans, fill_biases, normal_law, weight_layers
-from initbench.inits.method import Distribution, Method, Parameters, Streams
+from initbench.inits._common import WeightLayer, fans, fill_biases, normal_law, weight_layers
+from initbench.inits._method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias
 
 

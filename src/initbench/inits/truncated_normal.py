@@ -5,8 +5,8 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits.common import fill_biases, weight_layers
-from initbench.inits.method import Distribution, Method, Parameters, Streams
+from initbench.inits._common import fill_biases, weight_layers
+from initbench.inits._method import Distribution, Method, Parameters, Streams
 from initbench.values import Bias, Positive
 
 CUT = 2.0

@@ -3,9 +3,9 @@
 import torch
 from torch import nn
 
-from initbench.inits.common import fill_biases, normal_law, weight_layers, xavier_std
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Method, Streams
+from initbench.inits._common import fill_biases, normal_law, weight_layers, xavier_std
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias, Gain
 
 METHOD = Method(

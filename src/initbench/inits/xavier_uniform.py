@@ -5,7 +5,7 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits.common import (
+from initbench.inits._common import (
     fans,
     fill_biases,
     uniform_law,
@@ -13,8 +13,8 @@ from initbench.inits.common import (
     weight_stream,
     xavier_std,
 )
-from initbench.inits.gains import gain_value
-from initbench.inits.method import Method, Streams
+from initbench.inits._gains import gain_value
+from initbench.inits._method import Method, Streams
 from initbench.values import Bias, Gain
 
 METHOD = Method(

@@ -1,1 +1,1 @@
-"""Random matrices multiplied again and again (family E5): growth, eigenvalues, alignment."""
+"""Random matrices multiplied again and again: growth, eigenvalues, alignment."""

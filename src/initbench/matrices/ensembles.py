@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from initbench.errors import InitbenchError, unknown
-from initbench.matrices.document_c import MATRIX
+from initbench.matrices.printed_matrix import MATRIX
 from initbench.seeds import stream_key
 
 Array = NDArray[np.float64]

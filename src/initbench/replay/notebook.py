@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 from initbench import architectures
 from initbench.architectures.deep_tanh_mlp import DeepTanhMLP
 from initbench.datasets import Split, draw
-from initbench.probes.states import grid
+from initbench.training.recordings.states import grid
 
 SEED, STEPS, LEARNING_RATE = 42, 1000, 0.03
 MOONS = {"source": "moons", "samples": 1000, "noise": 0.1, "standardize": "all"}

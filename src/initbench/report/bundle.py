@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from initbench import claims, folders
+from initbench import claims
+from initbench.grid import folders
 from initbench.report import citations, exports, prose
 from initbench.report.inputs import ReportInputs
 from initbench.report.manifest import FIGURE_FILES

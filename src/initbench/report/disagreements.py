@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from initbench import yaml_schemas
 from initbench.claims import ledger
 from initbench.errors import InitbenchError
+from initbench.grid import yaml_schemas
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.prose import enumeration
 from initbench.report.vocabulary import Outcome, outcome

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from initbench import yaml_schemas
 from initbench.claims import ledger
 from initbench.errors import InitbenchError, unknown
+from initbench.grid import yaml_schemas
 from initbench.report.inputs import Record
 from initbench.report.prose import number
 from initbench.report.vocabulary import Outcome, outcome

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from initbench.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
 from initbench.errors import InitbenchError
+from initbench.grid.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
 from initbench.report.inputs import Record
 from initbench.training.protocol import Protocol
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from initbench import yaml_schemas
 from initbench.claims import ledger
+from initbench.grid import yaml_schemas
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.rules import thresholds
 from initbench.report.vocabulary import Outcome, outcome

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from initbench.claims import ledger
-from initbench.config import Config, cells, experiments
-from initbench.datasets import manifest
+from initbench.datasets import read_manifest
 from initbench.errors import InitbenchError, unknown
+from initbench.grid.config import Config, cells, experiments
 from initbench.report import disagreements, findings, grid, guide
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
-from initbench.tables import Tables
+from initbench.tables.read import Tables
 
 
 def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) -> ReportInputs:
@@ -35,7 +35,7 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         documents=[_document(known, letter) for letter in config["documents"]],
         figures=[_figure(results / "figures", name) for name in figures],
         tables=_accuracy(results / "tables", config, shown),
-        manifests=[manifest.read(results / "data" / n) for n in _datasets(config, shown)],
+        manifests=[read_manifest(results / "data" / n) for n in _datasets(config, shown)],
         environment=_json(results / "environment.json"),
         costs=_if_there(results / "costs.json", None),
         amendments=[asdict(amendment) for amendment in known.amendments],

@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from initbench import __version__
-from initbench.provenance import digest
+from initbench.grid.fingerprint import digest
 from initbench.report.inputs import Record
 
 COPIED = ("commit", "dirty", "ledger_sha256", "python", "packages")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from initbench import __version__
 from initbench.checkout import UNKNOWN
+from initbench.discovery import ROOT
 from initbench.errors import InitbenchError
 from initbench.report import bundle, citations, controls, findings, prose, vocabulary
 from initbench.report.cards import cards
@@ -23,7 +24,7 @@ from initbench.report.inputs import Record, ReportInputs
 from initbench.report.origins import Origins, seeds
 from initbench.report.svg import inline_svg
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "workflow" / "templates"
+TEMPLATES = ROOT / "workflow" / "templates"
 LIMIT = 8_000_000
 
 

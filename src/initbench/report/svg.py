@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from initbench.errors import InitbenchError
 from initbench.report.prose import slug
-from initbench.report.slim import slim
+from initbench.report.svg_size import slim
 
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"}
 _GROUPS = {"svg", "g", "defs", "use", "symbol", "clipPath", "mask", "marker", "pattern"}

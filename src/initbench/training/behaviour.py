@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.errors import InitbenchError
 from initbench.training.stackable import refusal, refuse
 from initbench.training.stacked import SeededDropout

@@ -10,9 +10,8 @@ import torch
 from torch import Tensor
 
 from initbench import architectures, inits
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.datasets import Split
-from initbench.probes import measure
 from initbench.seeds import torch_stream
 from initbench.training.batches import Batches
 from initbench.training.data import Data
@@ -21,6 +20,7 @@ from initbench.training.optimizers import make_optimizers
 from initbench.training.proof import Way, way
 from initbench.training.protocol import Protocol
 from initbench.training.recorder import OUTCOMES, Recorder
+from initbench.training.recordings import measure
 
 STATES_TOGETHER = 100_000  # numbers of one layer's states side by side: more leave the cache
 PARAMETERS_TOGETHER = 4_000_000  # and no more than so many weights, for the memory's sake

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.seeds import torch_stream
 from initbench.training.stackable import check_structure, side_by_side
 from initbench.training.stacked import together

@@ -6,9 +6,10 @@ from typing import Any
 
 import torch
 
-from initbench import datasets, shards
-from initbench.datasets import Split, manifest
-from initbench.provenance import environment
+from initbench import datasets
+from initbench.datasets import Split, read_manifest
+from initbench.environment import environment
+from initbench.tables import shards
 from initbench.training.cell import shortened, train_cell
 
 
@@ -27,7 +28,7 @@ def run(spec: Mapping[str, Any], prepared: Path, seeds: range, identity: Mapping
         return shortened(split, spec["train_samples"]) if "train_samples" in spec else split
 
     tables = train_cell(spec, load, seeds)
-    checksums = manifest.read(prepared)["sha256"]
+    checksums = read_manifest(prepared)["sha256"]
     metadata = {**identity, "data_sha256": checksums, "environment": environment()}
     for name, path in outputs.items():
         shards.write(tables[name], path, metadata)

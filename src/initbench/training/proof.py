@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.training.behaviour import SAMPLES, close, examine, filled, same, still
 from initbench.training.ensemble import OneByOne, stack
 

@@ -10,7 +10,7 @@ from initbench.errors import InitbenchError, unknown
 OPTIMIZERS = ("sgd", "adam")
 LOSSES = ("cross_entropy", "mse")
 SPLITS = ("train", "test", "running")
-PROBES = (
+RECORDINGS = (
     "gradients",
     "uniques",
     "spectra",
@@ -66,8 +66,8 @@ class Protocol:
             if split not in SPLITS:
                 raise unknown("split to evaluate", split, SPLITS)
         for group in self.record:
-            if group not in PROBES:
-                raise unknown("group of quantities to record", group, PROBES)
+            if group not in RECORDINGS:
+                raise unknown("group of quantities to record", group, RECORDINGS)
         if self.momentum and self.optimizer != "sgd":
             raise InitbenchError(
                 f"A protocol has momentum {self.momentum}, but the optimizer {self.optimizer} "

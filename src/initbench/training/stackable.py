@@ -13,9 +13,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.parameter import is_lazy
 from torch.nn.utils.parametrize import is_parametrized
 
-from initbench.architectures.activations import Sine
+from initbench.architectures._activations import Sine
 from initbench.errors import InitbenchError
-from initbench.inits.common import has_fixed_start
+from initbench.inits._common import has_fixed_start
 from initbench.training.stacked import (
     Broadcast,
     SamplesLast,

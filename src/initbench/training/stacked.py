@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import layer_norm
 
-from initbench.architectures.activations import STRIDE
+from initbench.architectures._activations import STRIDE
 from initbench.seeds import torch_stream
 
 

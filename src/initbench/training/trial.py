@@ -16,11 +16,10 @@ import torch
 from torch import Tensor
 
 from initbench import architectures, datasets, inits
-from initbench.architectures.feedforward import Feedforward
+from initbench.architectures._feedforward import Feedforward
 from initbench.datasets import Form
+from initbench.discovery import shown
 from initbench.errors import InitbenchError
-from initbench.inits import catalogue
-from initbench.provenance import ROOT
 from initbench.training.behaviour import examine
 from initbench.training.engine import CALIBRATION
 from initbench.training.protocol import Protocol
@@ -51,10 +50,10 @@ def _blaming(cell: str, source: Path) -> Iterator[None]:
     except InitbenchError as error:
         raise InitbenchError(f"Cell {cell}: {error}") from error
     except (Exception, SystemExit) as error:
-        file = source.relative_to(ROOT) if source.is_relative_to(ROOT) else source
         said = " ".join(f"{type(error).__name__}: {error}".split())[:300].rstrip(".: ")
         raise InitbenchError(
-            f"Cell {cell}: {file} fails before training ({said}); mend it or leave the cell out."
+            f"Cell {cell}: {shown(source)} fails before training ({said}); mend it or leave the "
+            "cell out."
         ) from error
 
 
@@ -141,7 +140,7 @@ def _file_of_net(spec: Spec) -> Path:
 
 
 def _file_of_init(spec: Spec) -> Path:
-    return catalogue.source_file(spec["init"]["method"])
+    return inits.source_file(spec["init"]["method"])
 
 
 # What is tried, in this order; the parts of a cell that it depends on, and whose fault it is.

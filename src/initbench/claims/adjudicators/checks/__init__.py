@@ -1,0 +1,1 @@
+"""Formulas, shapes, first steps and references, checked without training."""

@@ -1,0 +1,1 @@
+"""Nets and tiny Transformers with and without LayerNorm."""

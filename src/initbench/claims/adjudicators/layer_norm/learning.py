@@ -1,0 +1,137 @@
+"""Rows on what LayerNorm does to learning, over scales, depths and constants."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower, named
+from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.runs import difference, final, measured, one_class
+from initbench.claims.adjudicators.layer_norm.arms import (
+    COMPARED,
+    CONSTANTS,
+    DATASET,
+    DEPTHS,
+    EXPERIMENT,
+    SCALES,
+    learned,
+    mean_success,
+    net,
+    width,
+)
+from initbench.statistics import Estimate, exact, mean, proportion
+from initbench.tables.read import Tables
+
+ARMS = {"with": True, "without": False}
+NAMED_SCALES = tuple(SCALES)[1:]  # the ledger names 1e-3 to 3
+TRAINS_WELL = 0.7
+BAND_SEEDS = 2
+
+
+@adjudicates("B66")
+def poor_starts(tables: Tables) -> dict[str, Estimate]:
+    """Return mean success over log10 σ with and without LayerNorm, and the gain, by depth."""
+    estimates = {}
+    for depth in DEPTHS:
+        arms = {arm: mean_success(tables, depth, normalize) for arm, normalize in ARMS.items()}
+        estimates[f"gain_d{depth}"] = difference(arms["with"], arms["without"])
+        estimates |= {f"{arm}_d{depth}": mean(share.to_numpy()) for arm, share in arms.items()}
+    return estimates
+
+
+@adjudicates("B68")
+def sensitivity_to_scale(tables: Tables) -> dict[str, Estimate]:
+    """Return over how many decades of σ nets learn, by depth, with and without LayerNorm.
+
+    `wider` compares single runs, pair by pair; the others take all runs together.
+    """
+    estimates = {}
+    for depth in DEPTHS:
+        wins = {arm: learned(tables, depth, flag).astype(float) for arm, flag in ARMS.items()}
+        single = [pd.Series(width(w.to_numpy()), index=w.index) for w in wins.values()]
+        estimates[f"wider_d{depth}"] = difference(*single)
+        for arm, runs in wins.items():
+            decades = float(width(runs.mean().to_numpy()))
+            estimates[f"{arm}_d{depth}"] = exact(decades, n=len(runs), unit="decades")
+            estimates[f"best_to_worst_{arm}_d{depth}"] = _best_to_worst(tables, depth, ARMS[arm])
+    return estimates
+
+
+def _best_to_worst(tables: Tables, depth: int, normalize: bool) -> Estimate:
+    """Return the mean accuracy at the best scale over that at the worst one."""
+    ends = [final(tables, net(depth, init, normalize)) for init in SCALES]
+    means = [float(accuracy.mean()) for accuracy in ends]
+    return exact(max(means) / min(means), n=len(ends[0]))
+
+
+@adjudicates("B71")
+def poor_starts_train_well(tables: Tables) -> dict[str, Estimate]:
+    """Return how often nets with LayerNorm learn from each scale, at the worst one and overall."""
+    wins = {depth: learned(tables, depth, inits=NAMED_SCALES) for depth in DEPTHS}
+    arms = {
+        f"{init}_d{depth}": named(proportion(runs[init].to_numpy(bool)), f"{init} at depth {depth}")
+        for depth, runs in wins.items()
+        for init in NAMED_SCALES
+    }
+    passing = sum(share.low > TRAINS_WELL for share in arms.values())
+    failing = sum(share.high < TRAINS_WELL for share in arms.values())
+    return {
+        "lowest": lowest_lower(arms.values()),
+        "passing": exact(float(passing)),
+        "failing": exact(float(failing)),
+    } | {f"mean_d{depth}": mean(runs.mean(axis=1).to_numpy()) for depth, runs in wins.items()}
+
+
+@adjudicates("B72")
+def constants_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
+    """Return how often nets with LayerNorm learn from constants, and their first gradients."""
+    shares = {
+        f"{init.replace('.', '_')}_d{depth}": proportion(runs[init].to_numpy(bool))
+        for depth in DEPTHS
+        for runs in [learned(tables, depth, inits=CONSTANTS)]
+        for init in CONSTANTS
+    }
+    arms = [net(depth, init) for depth, init in product(DEPTHS, CONSTANTS)]
+    answers = [one_class(tables, arm).to_numpy(bool) for arm in arms]
+    gradients = [_largest_gradient(tables, depth) for depth in DEPTHS]
+    return shares | {
+        "lowest": lowest_lower(shares.values()),
+        "highest": highest_upper(shares.values()),
+        "one_answer": proportion(np.concatenate(answers)),
+        "gradient": exact(max(gradients)),
+    }
+
+
+def _largest_gradient(tables: Tables, depth: int) -> float:
+    """Return the largest first gradient of a tensor other than the output's bias, any constant."""
+    output_bias = f"fc{depth + 1}.bias"
+    norms = [measured(tables, net(depth, init), "gradient_norm", step=0) for init in CONSTANTS]
+    return max(float(table.drop(columns=output_bias).to_numpy().max()) for table in norms)
+
+
+@adjudicates("B79")
+def layer_norm_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
+    """Return the gain by LayerNorm at each depth, and that at depth 30 minus that at depth 3."""
+    gains = {
+        depth: mean_success(tables, depth, True) - mean_success(tables, depth, False)
+        for depth in DEPTHS
+    }
+    shallow, *_, deep = gains.values()
+    return {"interaction": difference(deep, shallow)} | {
+        f"gain_d{depth}": mean(gain.to_numpy()) for depth, gain in gains.items()
+    }
+
+
+@adjudicates("B93")
+def exercise_layer_norm(tables: Tables) -> dict[str, Estimate]:
+    """Return how many inits and depths have test curves both with and without LayerNorm."""
+    rows = tables.curves(EXPERIMENT)
+    rows = rows[(rows["split"] == "test") & (rows["dataset"] == DATASET)]
+    seeds = rows.groupby(["architecture", "init"], observed=True)["seed"].nunique()
+    drawn = set(seeds.index[seeds >= BAND_SEEDS])
+    pairs = [
+        {(net(depth, init, flag).architecture, init) for flag in ARMS.values()} <= drawn
+        for depth, init in product(DEPTHS, COMPARED)
+    ]
+    return {"pairs": exact(float(sum(pairs)))}

@@ -1,0 +1,1 @@
+"""Random matrices, applied again and again, or one a layer."""

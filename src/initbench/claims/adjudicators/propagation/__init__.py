@@ -1,0 +1,1 @@
+"""Signals and gradients over depth, as an init leaves them, without training."""

@@ -1,0 +1,1 @@
+"""Residual nets without normalization, by how their branches start."""

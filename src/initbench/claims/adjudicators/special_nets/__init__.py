@@ -1,0 +1,1 @@
+"""Convolutions, sines, and an init for each type of net."""

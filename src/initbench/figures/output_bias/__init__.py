@@ -1,0 +1,1 @@
+"""An output bias made from the class frequencies."""

@@ -1,0 +1,1 @@
+"""Figures of the pipeline itself: the board of verdicts, and the controls."""

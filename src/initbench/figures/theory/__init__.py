@@ -1,0 +1,1 @@
+"""Closed forms laid over what was measured."""

@@ -1,0 +1,1 @@
+"""What a person calls by a target of the Makefile."""
