@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from initbench.claims.keys import expanded
 from initbench.errors import InitbenchError, unknown
 from initbench.statistics import Estimate
 
@@ -87,8 +88,9 @@ def evaluate(
     """Return the outcome of `condition` over `quantities`; `belief` may overrule a comparison.
 
     The language: `name.value`, `.low`, `.high`, `.n`, numbers, + - * /, comparisons (also
-    chained), `and`, `or`, `not`, and `within(name, margin)`: the 90 % interval lies inside
-    ±margin. A comparison with NaN is false, also under `not`. Anything else raises InitbenchError.
+    chained), `and`, `or`, `not`, `within(name, margin)`: the 90 % interval lies inside ±margin,
+    and over the keys of a quantity `all(…)`, `any(…)`, `name[key]`. A comparison with NaN is
+    false, also under `not`. Anything else raises InitbenchError.
     """
     try:
         tree = ast.parse(condition.strip(), mode="eval")
@@ -96,7 +98,8 @@ def evaluate(
         raise InitbenchError(
             f"The condition '{condition}' is no expression: {error.msg}; correct the rule."
         ) from None
-    return _Evaluator(quantities, belief).outcome(tree.body, negated=False)
+    body = expanded(tree.body, quantities)
+    return _Evaluator(quantities, belief).outcome(body, negated=False)
 
 
 @dataclass(frozen=True)
@@ -199,5 +202,5 @@ def _refused(node: ast.AST) -> InitbenchError:
     seen = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
     return InitbenchError(
         f"A rule may not say '{seen}'; use name.value, .low, .high or .n, numbers, + - * /, "
-        "comparisons, and, or, not, within(name, margin)."
+        "comparisons, and, or, not, within(name, margin), name[key], all(...), any(...)."
     )

@@ -12,6 +12,7 @@ import yaml
 
 from initbench import yaml_schemas
 from initbench.claims.conditions import evaluate
+from initbench.claims.keys import keyed
 from initbench.errors import InitbenchError, unknown
 from initbench.ledger_files import files, ledger_sha256
 from initbench.statistics import undefined
@@ -39,9 +40,15 @@ class Quantity:
     kind: str = ""
 
     @classmethod
-    def of(cls, entry: str | Mapping[str, str]) -> "Quantity":
-        """Return the quantity declared by a sentence or by a mapping of means and kind."""
-        return cls(entry) if isinstance(entry, str) else cls(**entry)
+    def of(cls, name: str, entry: str | Mapping[str, Any]) -> "dict[str, Quantity]":
+        """Return by name what an entry declares: one quantity, or one for each of its `keys`."""
+        if isinstance(entry, str):
+            return {name: cls(entry)}
+        means, kind = entry["means"], entry.get("kind", "")
+        if "keys" not in entry:
+            return {name: cls(means, kind)}
+        keys = entry["keys"].items()
+        return {keyed(name, key): cls(f"{means}: {words}", kind) for key, words in keys}
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,12 @@ class Row:
         return cls(
             **fields,
             rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
-            quantities={name: Quantity.of(value) for name, value in declared.items()},
+            quantities=_quantities(declared),
         )
+
+
+def _quantities(declared: Mapping[str, str | Mapping[str, Any]]) -> dict[str, Quantity]:
+    return {n: q for name, entry in declared.items() for n, q in Quantity.of(name, entry).items()}
 
 
 @dataclass(frozen=True)
