@@ -31,6 +31,7 @@ rows:
       reproduced: rate.low > 0.9
       partly: rate.low > 0.5
       not_reproduced: rate.high < 0.5
+    why: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
     pitfalls: none
     amendments: [M1]
     figures: [a_figure]
@@ -51,15 +52,11 @@ rows:
   - {id: A03, document: A, section: Third, kind: expl, statement: Both., alias_of: [A01, A02],
      logic: all}
   - {id: A04, document: A, section: Third, kind: expl, statement: Again., alias_of: [A03],
-     logic: same}
+     logic: same, why: {partly: Half of it holds.}}
   - {id: A05, document: A, section: Third, kind: op, statement: Nice., not_testable: An opinion.}
 """
 AMENDMENTS = """
 - {id: M1, date: 2026-11-22, rows: all, change: something, reason: some reason}
-"""
-EXPLANATIONS = """
-A01: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
-A04: {partly: Half of it holds.}
 """
 
 
@@ -68,7 +65,7 @@ def lay_ledger(folder):
     (folder / "claims").mkdir()
     (folder / "schemas").mkdir()
     shutil.copy(ROOT / "workflow/schemas/ledger.schema.yaml", folder / "schemas")
-    files = {"a": DOCUMENT, "amendments": AMENDMENTS, "explanations_a": EXPLANATIONS}
+    files = {"a": DOCUMENT, "amendments": AMENDMENTS}
     for name, text in files.items():
         (folder / "claims" / f"{name}.yaml").write_text(text)
     return folder / "claims"

@@ -173,7 +173,6 @@ def family(tmp_folder, rows):
     entries = "".join(textwrap.dedent(entry.format(i=i)) for i in range(1, rows + 1))
     head = "document: A\ntitle: T\nsource: S\nrows:\n"
     (tmp_folder / "a.yaml").write_text(head + textwrap.indent(entries, "  "))
-    (tmp_folder / "explanations_a.yaml").write_text("{}")
     return load(tmp_folder)
 
 

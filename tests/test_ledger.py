@@ -28,18 +28,27 @@ def test_a_ledger_is_read_whole(folder):
     assert ledger.row("A02").quantities["side"].means == "a number beside it"
     assert ledger.row("A02").section == "2.1"
     assert ledger.amendments[0].date == "2026-11-22"
-    assert ledger.explanations["A04"] == {"partly reproduced": "Half of it holds."}
+    assert ledger.row("A04").why == {"partly": "Half of it holds."}
     assert [row.id for row in ledger.family("E1")] == ["A01", "A02"]
 
 
-def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
+@pytest.mark.parametrize(
+    ("old", "new", "frozen"),
+    [
+        ("rate.low > 0.9", "rate.low > 0.8", True),
+        ("Runs succeed.", "Most runs succeed.", True),
+        ("Because it is easy.", "For it is easy.", False),
+        ("[a_figure]", "[another]", False),
+        ("title: A post", "title: The post", False),
+    ],
+)
+def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
     before = ledger_sha256(folder)
-    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}")
-    assert ledger_sha256(folder) == before == load(folder).sha256
-    (folder / "a.yaml").write_text((folder / "a.yaml").read_text().replace("0.9", "0.8"))
-    after = ledger_sha256(folder)
-    (folder / "amendments.yaml").write_text("[]")
-    assert len({before, after, ledger_sha256(folder)}) == 3
+    assert before == load(folder).sha256
+    text = (folder / "a.yaml").read_text("utf-8")
+    assert old in text
+    (folder / "a.yaml").write_text(text.replace(old, new), "utf-8")
+    assert (ledger_sha256(folder) != before) is frozen
 
 
 @pytest.mark.parametrize(
@@ -71,12 +80,10 @@ def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
         load(folder)
 
 
-def test_explanations_must_name_claims_and_verdicts(folder):
-    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}")
+def test_a_reason_must_name_a_verdict(folder):
+    text = (folder / "a.yaml").read_text("utf-8")
+    (folder / "a.yaml").write_text(text.replace("why: {partly:", "why: {supported:"), "utf-8")
     with pytest.raises(InitbenchError, match="supported"):
-        load(folder)
-    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}")
-    with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
         load(folder)
 
 

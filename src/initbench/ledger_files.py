@@ -1,9 +1,16 @@
-"""The files of the ledger and their hash, for those who need no more of it than that."""
+"""The files of the ledger and the hash of what is frozen in them, for those who need no more."""
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 AMENDMENTS = "amendments.yaml"
+# What is fixed before the data. How a row is explained, shown and linked may still be put better.
+FROZEN = ("id", "statement", "family", "arms", "quantities", "rule", "alias_of", "logic",
+          "not_testable")  # fmt: skip
 
 
 def files(folder: Path) -> list[Path]:
@@ -12,9 +19,16 @@ def files(folder: Path) -> list[Path]:
 
 
 def ledger_sha256(folder: Path) -> str:
-    """Return the SHA-256 over the names and bytes of the ledger's files, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in files(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+    """Return the SHA-256 over what is frozen in the rows of all documents, in hexadecimal."""
+    *documents, _ = files(folder)
+    frozen = [_frozen(row) for path in documents for row in _rows(path)]
+    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["rows"]
+    return rows
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in FROZEN if key in row}

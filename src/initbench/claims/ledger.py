@@ -24,6 +24,7 @@ WORDS = {
     "inconclusive": "inconclusive",
     "not_testable": "not testable",
 }
+KEYS = {word: key for key, word in WORDS.items()}
 
 _TEXTS = (
     *("id", "document", "section", "kind", "statement"),
@@ -56,6 +57,7 @@ class Row:
     """One claim: measured by `rule` over `quantities`, derived from others, or not testable.
 
     The rule needs the experiments `needs`; those `beside` it give quantities that decide nothing.
+    `why` says for each verdict, by its key in a rule, why it comes out so.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Row:
     arms: str
     quantities: Mapping[str, Quantity]
     rule: Mapping[str, str]
+    why: Mapping[str, str]
     pitfalls: str
     amendments: tuple[str, ...]
     alias_of: tuple[str, ...]
@@ -85,6 +88,7 @@ class Row:
         return cls(
             **fields,
             rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
+            why={key: text.strip() for key, text in entry.get("why", {}).items()},
             quantities=_quantities(declared),
         )
 
@@ -121,12 +125,11 @@ class Amendment:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All documents, rows, amendments, explanations {claim: {verdict: text}} and the file hash."""
+    """All documents, rows, amendments and the hash of their files."""
 
     documents: tuple[Document, ...]
     rows: tuple[Row, ...]
     amendments: tuple[Amendment, ...]
-    explanations: Mapping[str, Mapping[str, str]]
     sha256: str
 
     @cached_property
@@ -160,19 +163,10 @@ def load(folder: Path) -> Ledger:
         tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
         tuple(Row.of(entry) for part in parts for entry in part["rows"]),
         tuple(Amendment.of(change) for change in changes),
-        _explanations(folder, yaml_schemas.schema(schema, "explanations")),
         ledger_sha256(folder),
     )
     _check(ledger)
     return ledger
-
-
-def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(folder.glob("explanations_*.yaml")):
-        for claim, texts in read(path, schema).items():
-            found[claim] = {WORDS.get(key, key): text.strip() for key, text in texts.items()}
-    return found
 
 
 class _UniqueKeys(yaml.CSafeLoader):
@@ -215,8 +209,6 @@ def _check(ledger: Ledger) -> None:
     _refuse_twins([amendment.id for amendment in ledger.amendments], "amendments")
     for row in ledger.rows:
         _check_row(row, ledger)
-    for claim in ledger.explanations:
-        ledger.row(claim)
     for amendment in ledger.amendments:
         for claim in amendment.rows:
             _known("claim", claim, [*ledger.by_id, "all"])
