@@ -45,9 +45,9 @@ def test_a_ledger_is_read_whole(folder):
 def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
     before = ledger_sha256(folder)
     assert before == load(folder).sha256
-    text = (folder / "a.yaml").read_text("utf-8")
+    text = (folder / "documents/a.yaml").read_text("utf-8")
     assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new), "utf-8")
+    (folder / "documents/a.yaml").write_text(text.replace(old, new), "utf-8")
     assert (ledger_sha256(folder) != before) is frozen
 
 
@@ -64,25 +64,27 @@ def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
         ("logic: all", "logic: same", "A03 has logic 'same'"),
         ("logic: all", "logic: any", "'any' is not one of"),
         ("id: A02", "id: A01", "'A01' twice"),
-        ("id: A02\n    document: A", "id: A02\n    document: B", "Unknown document 'B'"),
+        ("id: A02", "id: B02", "Row B02 stands in document A"),
         ("kind: difference", "kind: delta", "A02.quantities.gain"),
         ("family: E1", "family: E11", "E11"),
         ("not_testable: An opinion.", "pitfalls: none", "A05"),
         ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
-        ("document: A\ntitle", "document: A: B\ntitle", "Cannot read"),
+        ("key: A\ntitle", "key: A: B\ntitle", "Cannot read"),
     ],
 )
 def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
-    text = (folder / "a.yaml").read_text()
+    text = (folder / "documents/a.yaml").read_text()
     assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new, 1))
+    (folder / "documents/a.yaml").write_text(text.replace(old, new, 1))
     with pytest.raises(InitbenchError, match=message):
         load(folder)
 
 
 def test_a_reason_must_name_a_verdict(folder):
-    text = (folder / "a.yaml").read_text("utf-8")
-    (folder / "a.yaml").write_text(text.replace("why: {partly:", "why: {supported:"), "utf-8")
+    text = (folder / "documents/a.yaml").read_text("utf-8")
+    (folder / "documents/a.yaml").write_text(
+        text.replace("why: {partly:", "why: {supported:"), "utf-8"
+    )
     with pytest.raises(InitbenchError, match="supported"):
         load(folder)
 
@@ -135,3 +137,9 @@ def test_unattainable_is_exactly_what_no_outcome_reaches(folder, n):
     sentence = attainable(replace(load(folder).row("A01"), rule=rule), n) or ""
     assert ("reproduced" in reached) == ("above 0.8" not in sentence)
     assert ("not_reproduced" in reached) == ("below 0.1" not in sentence)
+
+
+def test_an_unknown_document_is_named(folder):
+    assert load(folder).document("A").title == "A post"
+    with pytest.raises(InitbenchError, match="Unknown document 'Z'"):
+        load(folder).document("Z")

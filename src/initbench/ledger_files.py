@@ -1,4 +1,4 @@
-"""The files of the ledger and the hash of what is frozen in them, for those who need no more."""
+"""The files of the documents and the hash of what is frozen in them."""
 
 import hashlib
 import json
@@ -7,21 +7,19 @@ from typing import Any
 
 import yaml
 
-AMENDMENTS = "amendments.yaml"
 # What is fixed before the data. How a row is explained, shown and linked may still be put better.
 FROZEN = ("id", "statement", "family", "arms", "quantities", "rule", "alias_of", "logic",
           "not_testable")  # fmt: skip
 
 
-def files(folder: Path) -> list[Path]:
-    """Return the ledger's files: one a document, a.yaml and so on, and the global amendments."""
-    return [*sorted(folder.glob("[a-z].yaml")), folder / AMENDMENTS]
+def documents(folder: Path) -> list[Path]:
+    """Return the files of the documents: every YAML file of the subfolder documents, sorted."""
+    return sorted((folder / "documents").glob("*.yaml"))
 
 
 def ledger_sha256(folder: Path) -> str:
     """Return the SHA-256 over what is frozen in the rows of all documents, in hexadecimal."""
-    *documents, _ = files(folder)
-    frozen = [_frozen(row) for path in documents for row in _rows(path)]
+    frozen = [_frozen(row) for path in documents(folder) for row in _rows(path)]
     return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
 
 

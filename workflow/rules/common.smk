@@ -23,6 +23,8 @@ def stop(error):
 try:
     grid.validate(config, ROOT)
     LEDGER = claims_ledger.load(ROOT / "workflow" / "claims")
+    for document in config["documents"]:
+        LEDGER.document(document)
 except InitbenchError as error:
     stop(error)
 
@@ -32,7 +34,7 @@ for cell in grid.cells(config):
     CELLS[cell.experiment].append(cell)
 
 LEDGER_FOLDER = ROOT / "workflow" / "claims"
-LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.glob("*.yaml"))]
+LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.rglob("*.yaml"))]
 TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
 ]

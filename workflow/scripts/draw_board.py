@@ -4,9 +4,12 @@ from pathlib import Path
 from initbench.jobs import job
 
 with job(snakemake.log[0]):
+    from initbench.claims import ledger
     from initbench.figures import save, save_png
     from initbench.figures.board import draw_board
 
-    drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text()))
+    documents = ledger.load(Path(snakemake.input.ledger[0]).parent).documents
+    about = {document.key: document.about for document in documents}
+    drawing = draw_board(json.loads(Path(snakemake.input.verdicts).read_text("utf-8")), about)
     save(drawing, Path(snakemake.output.svg), Path(snakemake.output.svg).with_suffix(".csv"))
     save_png(drawing, Path(snakemake.output.png))

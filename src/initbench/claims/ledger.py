@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -14,7 +14,7 @@ from initbench import yaml_schemas
 from initbench.claims.conditions import evaluate
 from initbench.claims.keys import keyed
 from initbench.errors import InitbenchError, unknown
-from initbench.ledger_files import files, ledger_sha256
+from initbench.ledger_files import documents, ledger_sha256
 from initbench.statistics import undefined
 
 WORDS = {
@@ -27,7 +27,7 @@ WORDS = {
 KEYS = {word: key for key, word in WORDS.items()}
 
 _TEXTS = (
-    *("id", "document", "section", "kind", "statement"),
+    *("id", "section", "kind", "statement"),
     *("family", "arms", "pitfalls", "logic", "not_testable"),
 )
 _LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
@@ -80,13 +80,17 @@ class Row:
     figures: tuple[str, ...]
 
     @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> "Row":
-        """Return the row that a validated YAML entry describes; missing texts are empty."""
-        fields: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
-        fields |= {name: tuple(entry.get(name, ())) for name in _LISTS}
+    def of(cls, entry: Mapping[str, Any], document: str) -> "Row":
+        """Return the row of a `document` that a validated YAML entry describes.
+
+        Missing texts are empty.
+        """
+        given: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
+        given |= {name: tuple(entry.get(name, ())) for name in _LISTS}
         rule, declared = entry.get("rule", {}), entry.get("quantities", {})
         return cls(
-            **fields,
+            **given,
+            document=document,
             rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
             why={key: text.strip() for key, text in entry.get("why", {}).items()},
             quantities=_quantities(declared),
@@ -101,9 +105,18 @@ def _quantities(declared: Mapping[str, str | Mapping[str, Any]]) -> dict[str, Qu
 class Document:
     """One of the documents whose claims are judged."""
 
-    id: str
+    key: str
     title: str
+    about: str
+    authors: str
+    address: str
+    licence: str
     source: str
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Document":
+        """Return the document that a validated YAML file describes."""
+        return cls(**{field.name: str(entry[field.name]).strip() for field in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -137,6 +150,13 @@ class Ledger:
         """The rows by claim id."""
         return {row.id: row for row in self.rows}
 
+    def document(self, key: str) -> Document:
+        """Return the document called `key`; raise InitbenchError for an unknown one."""
+        known = {document.key: document for document in self.documents}
+        if key not in known:
+            raise unknown("document", key, known)
+        return known[key]
+
     def row(self, claim: str) -> Row:
         """Return the row of `claim`; raise InitbenchError for an unknown id."""
         if claim not in self.by_id:
@@ -153,15 +173,14 @@ def load(folder: Path) -> Ledger:
 
     Raises InitbenchError, one sentence, at the first thing that is wrong.
     """
-    *documents, amendments = files(folder)
     schema = folder.parent / "schemas" / "ledger.schema.yaml"
     document = yaml_schemas.schema(schema)
-    parts = [read(path, document) for path in documents]
-    changes = [*read(amendments, yaml_schemas.schema(schema, "amendments"))]
+    parts = [read(path, document) for path in documents(folder)]
+    changes = [*read(folder / "amendments.yaml", yaml_schemas.schema(schema, "amendments"))]
     changes += [change for part in parts for change in part.get("amendments", [])]
     ledger = Ledger(
-        tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
-        tuple(Row.of(entry) for part in parts for entry in part["rows"]),
+        tuple(map(Document.of, parts)),
+        tuple(Row.of(entry, part["key"]) for part in parts for entry in part["rows"]),
         tuple(Amendment.of(change) for change in changes),
         ledger_sha256(folder),
     )
@@ -205,8 +224,9 @@ def _place(content: Any, path: list[str | int]) -> str:
 
 def _check(ledger: Ledger) -> None:
     """Raise InitbenchError where rows, rules, aliases and amendments do not fit together."""
-    _refuse_twins([row.id for row in ledger.rows], "claims")
-    _refuse_twins([amendment.id for amendment in ledger.amendments], "amendments")
+    _refuse_twins([document.key for document in ledger.documents], "documents")
+    claims, changes = [row.id for row in ledger.rows], [a.id for a in ledger.amendments]
+    _refuse_twins([*claims, *changes], "claims and amendments")
     for row in ledger.rows:
         _check_row(row, ledger)
     for amendment in ledger.amendments:
@@ -216,10 +236,9 @@ def _check(ledger: Ledger) -> None:
 
 
 def _check_row(row: Row, ledger: Ledger) -> None:
-    _known("document", row.document, [document.id for document in ledger.documents])
-    if not row.id.startswith(row.document):
+    if row.id.rstrip("0123456789") != row.document:
         raise InitbenchError(
-            f"Row {row.id} names document {row.document}; its id must begin with that letter."
+            f"Row {row.id} stands in document {row.document}; its id must be that key and a number."
         )
     try:
         for condition in row.rule.values():

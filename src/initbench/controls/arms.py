@@ -128,4 +128,4 @@ def _failure(cell: Cell) -> Control:
 
 def _row(statement: str, cell: Cell, means: Mapping[str, str], rule: Mapping[str, str]) -> Row:
     entry = {"statement": statement, "family": "controls", "needs": [cell.experiment]}
-    return Row.of({**entry, "quantities": means, "rule": rule})
+    return Row.of({**entry, "quantities": means, "rule": rule}, "")

@@ -9,7 +9,7 @@ from typing import Any
 from initbench.claims import ledger
 from initbench.config import Config, cells, experiments
 from initbench.datasets import manifest
-from initbench.errors import InitbenchError, unknown
+from initbench.errors import InitbenchError
 from initbench.report import disagreements, findings, grid, guide
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
@@ -32,7 +32,7 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
     shown = _experiments(config, verdicts)
     return ReportInputs(
         verdicts=verdicts,
-        documents=[_document(known, letter) for letter in config["documents"]],
+        documents=[{"document": key, **asdict(known.document(key))} for key in config["documents"]],
         figures=[_figure(results / "figures", name) for name in figures],
         tables=_accuracy(results / "tables", config, shown),
         manifests=[manifest.read(results / "data" / n) for n in _datasets(config, shown)],
@@ -59,13 +59,6 @@ def _experiments(config: Config, verdicts: Iterable[Record]) -> list[str]:
 def _datasets(config: Config, experiments: Sequence[str]) -> list[str]:
     used = {cell.dataset for cell in cells(config) if cell.experiment in experiments}
     return [name for name in config["datasets"] if name in used]
-
-
-def _document(known: ledger.Ledger, letter: str) -> Record:
-    for document in known.documents:
-        if document.id == letter:
-            return {"document": letter, "title": document.title, "source": document.source}
-    raise unknown("document", letter, (document.id for document in known.documents))
 
 
 def _figure(folder: Path, name: str) -> Record:
