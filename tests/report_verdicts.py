@@ -46,6 +46,7 @@ def verdict(name: str, i: int, chance: random.Random) -> Record:
     return {
         "id": name,
         "document": document,
+        "source": "document",
         "section": SECTIONS[document][i % 3],
         "kind": ("qual", "num", "expl", "math")[i % 4],
         "family": "E1" if document == "A" else "E2",

@@ -130,6 +130,7 @@ def _verdict(row: Row, fields: Mapping[str, Any]) -> Verdict:
     return Verdict(
         id=row.id,
         document=row.document,
+        source=row.source,
         section=row.section,
         kind=row.kind,
         family=row.family,

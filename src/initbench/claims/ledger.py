@@ -57,11 +57,13 @@ class Row:
     """One claim: measured by `rule` over `quantities`, derived from others, or not testable.
 
     The rule needs the experiments `needs`; those `beside` it give quantities that decide nothing.
-    `why` says for each verdict, by its key in a rule, why it comes out so.
+    Its `source` is "document", or "ours" where the document only raises the question. `why` says
+    for each verdict, by its key in a rule, why it comes out so.
     """
 
     id: str
     document: str
+    source: str
     section: str
     kind: str
     statement: str
@@ -91,6 +93,7 @@ class Row:
         return cls(
             **given,
             document=document,
+            source=entry.get("source", "document"),
             rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
             why={key: text.strip() for key, text in entry.get("why", {}).items()},
             quantities=_quantities(declared),
