@@ -22,6 +22,7 @@ from initbench.figures.save import svg
 from initbench.figures.simple_net import BIAS_VARIANCE, WEIGHTS, predicted_std
 from initbench.tables import Tables
 from probe_tables import build_probes
+from project_ledger import showing
 
 CLAIMS = {
     "signal_forward": "B07 B08 B28 B77 B78",
@@ -69,7 +70,7 @@ def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_figure_names_its_claims(name: str) -> None:
-    assert figures.registry()[name].claims == tuple(CLAIMS[name].split())
+    assert showing(name) >= set(CLAIMS[name].split())
 
 
 @pytest.mark.parametrize("name", ["signal_activations_share", "lsuv_scale", "conv_border_maps"])

@@ -1,4 +1,4 @@
-"""The registry of figures: what exists, what it needs and which claims it shows."""
+"""The registry of figures: what exists and what it needs; the rows of the ledger name them."""
 
 import importlib
 import pkgutil
@@ -26,7 +26,6 @@ class Drawing:
     name: str = ""
     title: str = ""
     caption: str = ""
-    claims: tuple[str, ...] = ()
 
 
 Draw = Callable[[Tables], Drawing]
@@ -38,7 +37,6 @@ class FigureSpec:
 
     name: str
     needs: tuple[str, ...]
-    claims: tuple[str, ...]
     title: str
     draw: Draw
 
@@ -47,7 +45,7 @@ _SPECS: dict[str, FigureSpec] = {}
 
 
 def finish(drawing: Drawing, **words: Any) -> Drawing:
-    """Return `drawing` with name, title, caption and claims, title drawn and layout settled."""
+    """Return `drawing` with name, title and caption, title drawn and layout settled."""
     finished = replace(drawing, **words)
     heading = {"x": 0.012, "ha": "left", "fontsize": 12.5, "fontweight": "bold"}
     finished.figure.suptitle(finished.title, **heading)
@@ -58,20 +56,18 @@ def finish(drawing: Drawing, **words: Any) -> Drawing:
     return finished
 
 
-def figure(
-    *, name: str, needs: Sequence[str], claims: Sequence[str], title: str, caption: str
-) -> Callable[[Draw], Draw]:
+def figure(*, name: str, needs: Sequence[str], title: str, caption: str) -> Callable[[Draw], Draw]:
     """Register a drawing function under `name`; raise InitbenchError when the name is taken."""
 
     def register(function: Draw) -> Draw:
         def draw(tables: Tables) -> Drawing:
-            words = {"name": name, "title": title, "caption": caption, "claims": tuple(claims)}
+            words = {"name": name, "title": title, "caption": caption}
             with mpl.rc_context(THEME):
                 return finish(function(tables), **words)
 
         if name in _SPECS:
             raise InitbenchError(f"Two figures are called '{name}'; rename one of them.")
-        _SPECS[name] = FigureSpec(name, tuple(needs), tuple(claims), title, draw)
+        _SPECS[name] = FigureSpec(name, tuple(needs), title, draw)
         return draw
 
     return register

@@ -65,7 +65,7 @@ def _figure(folder: Path, name: str) -> Record:
     sidecar = _json(folder / f"{name}.json")
     return {
         "name": name,
-        **{key: sidecar[key] for key in ("title", "caption", "alt", "claims")},
+        **{key: sidecar[key] for key in ("title", "caption", "alt")},
         "svg": _text(folder / f"{name}.svg"),
         "csv": _text(folder / f"{name}.csv"),
     }
