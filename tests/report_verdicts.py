@@ -20,6 +20,7 @@ STATEMENTS = (
     "A small net reaches about 95 % on MNIST in about 10 epochs.",
     "Weights stay zero all through training.",
 )
+FIGURES = {"mnist_curves": ("D01", "D07"), "tiny_loss_curves": ("A04", "A05", "D07")}
 SECTIONS = {"A": ("First results", "What could be wrong", "SVD"), "D": ("2.2", "4.1", "6.1")}
 WORDS = ("reproduced", "partly reproduced", "not reproduced", "inconclusive", "not testable")
 REASONS = {
@@ -29,6 +30,11 @@ REASONS = {
     "inconclusive": "No condition of the rule is met; about 480 seeds would decide it.",
     "not testable": "The document gives no observable consequence.",
 }
+
+
+def verdicts_showing(figure: str, *claims: str) -> list[Record]:
+    """Return the verdicts, of which only `claims` show a figure, this one."""
+    return [v | {"figures": [figure] * (v["id"] in claims)} for v in verdicts()]
 
 
 def verdicts() -> list[Record]:
@@ -46,6 +52,7 @@ def verdict(name: str, i: int, chance: random.Random) -> Record:
     return {
         "id": name,
         "document": document,
+        "source": "document",
         "section": SECTIONS[document][i % 3],
         "kind": ("qual", "num", "expl", "math")[i % 4],
         "family": "E1" if document == "A" else "E2",
@@ -62,7 +69,7 @@ def verdict(name: str, i: int, chance: random.Random) -> Record:
         "needed_seeds": 480 if word == "inconclusive" else None,
         "why": why() if word == "not reproduced" else "",
         "needs": ["tiny_sgd"] if document == "A" else ["mnist_main"],
-        "figures": [],
+        "figures": [figure for figure, claims in FIGURES.items() if name in claims],
         "amendments": ["M1"] if i % 7 == 0 else [],
         "alias_of": ["D33", "D35"] if name == "D09" else [],
         "logic": "all" if name == "D09" else "",

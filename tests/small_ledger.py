@@ -13,12 +13,15 @@ ROOT = Path(__file__).parents[1]
 NO_TABLES = Tables(Path("nowhere"))
 
 DOCUMENT = """
-document: A
+key: A
 title: A post
+about: a post about nothing
+authors: nobody
+address: nowhere
+licence: none
 source: a test
 rows:
   - id: A01
-    document: A
     section: First
     kind: qual
     statement: Runs succeed.
@@ -31,11 +34,11 @@ rows:
       reproduced: rate.low > 0.9
       partly: rate.low > 0.5
       not_reproduced: rate.high < 0.5
+    why: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
     pitfalls: none
     amendments: [M1]
     figures: [a_figure]
   - id: A02
-    document: A
     section: 2.1
     kind: num
     statement: One beats the other.
@@ -48,27 +51,23 @@ rows:
     rule:
       reproduced: gain.low > 0.1
       not_reproduced: within(gain, 0.1)
-  - {id: A03, document: A, section: Third, kind: expl, statement: Both., alias_of: [A01, A02],
+  - {id: A03, section: Third, kind: expl, statement: Both., alias_of: [A01, A02],
      logic: all}
-  - {id: A04, document: A, section: Third, kind: expl, statement: Again., alias_of: [A03],
-     logic: same}
-  - {id: A05, document: A, section: Third, kind: op, statement: Nice., not_testable: An opinion.}
+  - {id: A04, section: Third, kind: expl, statement: Again., alias_of: [A03],
+     logic: same, why: {partly: Half of it holds.}}
+  - {id: A05, section: Third, kind: op, statement: Nice., not_testable: An opinion.}
 """
 AMENDMENTS = """
 - {id: M1, date: 2026-11-22, rows: all, change: something, reason: some reason}
-"""
-EXPLANATIONS = """
-A01: {reproduced: Because it is easy., not_reproduced: Because it is hard.}
-A04: {partly: Half of it holds.}
 """
 
 
 def lay_ledger(folder):
     """Write the ledger below `folder`, where its schema is found; return where it lies."""
-    (folder / "claims").mkdir()
+    (folder / "claims" / "documents").mkdir(parents=True)
     (folder / "schemas").mkdir()
     shutil.copy(ROOT / "workflow/schemas/ledger.schema.yaml", folder / "schemas")
-    files = {"a": DOCUMENT, "amendments": AMENDMENTS, "explanations_a": EXPLANATIONS}
+    files = {"documents/a": DOCUMENT, "amendments": AMENDMENTS}
     for name, text in files.items():
         (folder / "claims" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return folder / "claims"

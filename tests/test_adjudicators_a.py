@@ -67,10 +67,9 @@ def test_amendments_name_the_rows_that_cite_them() -> None:
             assert citing == set(amendment.rows)
 
 
-def test_explanations_exist_for_every_row() -> None:
-    explained = ledger_of_a().explanations
+def test_every_row_says_why() -> None:
     for row in ledger_of_a().rows:
-        assert {"reproduced", "not reproduced"} & explained[row.id].keys()
+        assert {"reproduced", "not_reproduced"} & row.why.keys()
 
 
 def test_the_world_as_the_document_tells_it() -> None:
@@ -94,7 +93,7 @@ def test_four_seeds_decide_nothing() -> None:
 
 def verdict_of(claim: str, tables: SyntheticTables) -> str:
     """Return the verdict of one claim judged alone."""
-    alone = replace(ledger_of_a(), rows=(ledger_of_a().row(claim),), amendments=(), explanations={})
+    alone = replace(ledger_of_a(), rows=(ledger_of_a().row(claim),), amendments=())
     return judge(alone, measure(alone.rows, tables))[0].verdict
 
 

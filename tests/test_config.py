@@ -131,7 +131,6 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "no experiments": (put("experiments", {}), "should be non-empty"),
     "unknown purpose": (put("purpose", "ful"), "'ful' is not one of ['full', 'preview']"),
     "unknown experiment left out": (put("without", ["tiyn"]), "did you mean 'tiny'?"),
-    "unknown document": (put("documents", ["Z"]), "documents.0: 'Z' is not one of"),
 }  # fmt: skip
 
 

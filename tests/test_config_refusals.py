@@ -381,7 +381,7 @@ def _number_as_folder(project: Path) -> None:
 
 
 def _misspelt_need(project: Path) -> None:
-    ledger = project / "workflow/claims/a.yaml"
+    ledger = project / "workflow/claims/documents/a.yaml"
     text = ledger.read_text(encoding="utf-8")
     ledger.write_text(text.replace("needs: [tiny_sgd]", "needs: [tiny_sdg]", 1), encoding="utf-8")
 
@@ -403,7 +403,7 @@ def test_a_run_ends_before_its_first_job(
     project: Path, tmp_path: Path, mistake: Callable[[Path], None], expected: str
 ):
     write_config(project, tiny())
-    ledger = project / "workflow/claims/a.yaml"
+    ledger = project / "workflow/claims/documents/a.yaml"
     before = ledger.read_bytes()
     mistake(project)
     status, output = snakemake(project, "results/tables/checks.parquet")

@@ -142,7 +142,9 @@ def test_only_the_second_half_of_the_seeds_makes_a_verdict_fragile(verdicts, exp
 def row(claim, needs, **quantities):
     rule = {"reproduced": "share.low > 0.5", "not_reproduced": "share.high < 0.5"}
     means = quantities or {"share": "share of successes"}
-    return Row.of({"id": claim, "family": "E1", "needs": needs, "quantities": means, "rule": rule})
+    return Row.of(
+        {"id": claim, "family": "E1", "needs": needs, "quantities": means, "rule": rule}, "A"
+    )
 
 
 def test_a_claim_is_followed_until_it_has_all_its_own_seeds(monkeypatch, tmp_path):
@@ -177,7 +179,7 @@ def test_a_claim_is_followed_until_it_has_all_its_own_seeds(monkeypatch, tmp_pat
     }
     path = tmp_path / "E1.json"
     path.write_text(write(grown), encoding="utf-8")
-    judgement = judge_growth(Ledger((), tuple(rows), (), {}, ""), full, read([path]))
+    judgement = judge_growth(Ledger((), tuple(rows), (), ""), full, read([path]))
     assert judgement["A01"]["points"] == [
         *({"n": n, "verdict": "reproduced"} for n in (5, 10, 20, 50)),
         {"n": 100, "verdict": "reproduced"},

@@ -17,6 +17,7 @@ from initbench.figures.kit import style
 from initbench.figures.kit.registry import Drawing, figure, find, registry
 from initbench.figures.kit.save import pdf, save, svg
 from initbench.tables.read import Tables
+from project_ledger import showing, the_ledger
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,9 @@ def test_registry_lists_every_figure_with_what_it_needs() -> None:
         assert spec.name == name
         assert spec.needs
         assert 0 < len(spec.title) < 80
-        assert all(re.fullmatch(r"[A-D]\d\d", claim) for claim in spec.claims)
+    named = {figure for row in the_ledger().rows for figure in row.figures}
+    assert named <= set(specs)
+    assert {name for name in specs if not showing(name)} == {"control_p_values"}
 
 
 def test_the_registry_needs_no_torch() -> None:
@@ -60,7 +63,7 @@ def test_the_registry_needs_no_torch() -> None:
 
 
 def test_a_name_is_taken_once() -> None:
-    register = figure(name="tiny_loss_curves", needs=["x"], claims=[], title="again", caption="")
+    register = figure(name="tiny_loss_curves", needs=["x"], title="again", caption="")
     with pytest.raises(InitbenchError, match="rename one"):
         register(lambda tables: registry()["replay_curves"].draw(tables))
 
@@ -131,9 +134,9 @@ def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
     drawing = registry()["tiny_success_rates"].draw(tables)
     save(drawing, tmp_path / "a.svg", tmp_path / "a.csv")
     words_of = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
-    assert set(words_of) == {"title", "alt", "caption", "claims"}
+    assert set(words_of) == {"title", "alt", "caption"}
     assert words_of["title"] == "How often the tanh chain solves two moons"
-    assert "A19" in words_of["claims"]
+    assert "A19" in showing("tiny_success_rates")
     table = pd.read_csv(tmp_path / "a.csv")
     pd.testing.assert_series_equal(table.value, drawing.data.value, check_index=False, atol=1e-5)
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == svg(drawing)

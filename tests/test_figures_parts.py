@@ -138,6 +138,7 @@ def test_xavier_theory_is_the_limit_of_the_variance_map() -> None:
     assert xavier_rms(np.array([100.0]))[0] == pytest.approx(math.sqrt(q), rel=0.02)
 
 
+ABOUT = {"A": "a post", "D": "a demo"}
 VERDICTS = [
     {"id": "A01", "document": "A", "verdict": "reproduced", "reason": "x"},
     {"id": "A02", "document": "A", "verdict": "not testable", "reason": "x"},
@@ -146,22 +147,22 @@ VERDICTS = [
 
 
 def test_board_says_every_verdict_by_sign_and_number() -> None:
-    board = draw_board(VERDICTS)
+    board = draw_board(VERDICTS, ABOUT)
     text = svg(board)
     assert "A01 ✓" in text
     assert "D01 ✗" in text
     assert "document A: 1 reproduced, 1 not testable" in board.alt
     assert board.title == "Verdicts on 3 claims"
-    assert text == svg(draw_board(VERDICTS))
+    assert text == svg(draw_board(VERDICTS, ABOUT))
 
 
 def test_board_refuses_an_unknown_verdict() -> None:
     with pytest.raises(InitbenchError, match="did you mean 'reproduced'"):
-        draw_board([{"id": "A01", "document": "A", "verdict": "reproducd"}])
+        draw_board([{"id": "A01", "document": "A", "verdict": "reproducd"}], ABOUT)
 
 
 def test_png_has_a_white_ground(tmp_path: Path) -> None:
-    save_png(draw_board(VERDICTS), tmp_path / "board.png", dpi=40)
+    save_png(draw_board(VERDICTS, ABOUT), tmp_path / "board.png", dpi=40)
     pixels = imread(tmp_path / "board.png")
     assert (pixels[0, 0, :3] == 1).all()
     assert (pixels[..., :3] < 0.2).all(axis=-1).any()

@@ -23,6 +23,7 @@ from initbench.figures.propagation.simple_net import BIAS_VARIANCE, WEIGHTS, pre
 from initbench.probes.propagation import sizes
 from initbench.tables.read import Tables
 from probe_tables import build_probes
+from project_ledger import showing
 
 CLAIMS = {
     "signal_forward": "B07 B08 B28 B77 B78",
@@ -70,7 +71,7 @@ def edited(folder: Path, target: Path, probe: str, keep: str) -> Path:
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_each_figure_names_its_claims(name: str) -> None:
-    assert registry()[name].claims == tuple(CLAIMS[name].split())
+    assert showing(name) >= set(CLAIMS[name].split())
 
 
 @pytest.mark.parametrize("name", ["signal_activations_share", "lsuv_scale", "conv_border_maps"])

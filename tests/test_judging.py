@@ -167,13 +167,15 @@ def test_a_known_failure_fails(folder):
 def family(tmp_folder, rows):
     """Return a ledger of `rows` rows of family E1 that each ask for a difference above 0."""
     entry = """
-      - {{id: A{i:02}, document: A, section: S, kind: qual, statement: Text., family: E1, needs: [],
+      - {{id: A{i:02}, section: S, kind: qual, statement: Text., family: E1, needs: [],
          arms: pairs, quantities: {{gain: difference}}, rule: {{reproduced: gain.low > 0}}}}
     """
     entries = "".join(textwrap.dedent(entry.format(i=i)) for i in range(1, rows + 1))
-    head = "document: A\ntitle: T\nsource: S\nrows:\n"
-    (tmp_folder / "a.yaml").write_text(head + textwrap.indent(entries, "  "), encoding="utf-8")
-    (tmp_folder / "explanations_a.yaml").write_text("{}", encoding="utf-8")
+    names = ("title", "about", "authors", "address", "licence", "source")
+    head = "key: A\n" + "".join(f"{name}: T\n" for name in names) + "rows:\n"
+    (tmp_folder / "documents/a.yaml").write_text(
+        head + textwrap.indent(entries, "  "), encoding="utf-8"
+    )
     return load(tmp_folder)
 
 

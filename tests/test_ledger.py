@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from initbench.claims import attainable, load, names
+from initbench.claims.adjudicators.kit.catalogue import texts
 from initbench.claims.adjudicators.kit.registry import adjudicators
 from initbench.claims.verdict import decide
 from initbench.errors import InitbenchError
@@ -31,20 +32,27 @@ def test_a_ledger_is_read_whole(folder):
     assert ledger.row("A02").quantities["side"].means == "a number beside it"
     assert ledger.row("A02").section == "2.1"
     assert ledger.amendments[0].date == "2026-11-22"
-    assert ledger.explanations["A04"] == {"partly reproduced": "Half of it holds."}
+    assert ledger.row("A04").why == {"partly": "Half of it holds."}
     assert [row.id for row in ledger.family("E1")] == ["A01", "A02"]
 
 
-def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
+@pytest.mark.parametrize(
+    ("old", "new", "frozen"),
+    [
+        ("rate.low > 0.9", "rate.low > 0.8", True),
+        ("Runs succeed.", "Most runs succeed.", True),
+        ("Because it is easy.", "For it is easy.", False),
+        ("[a_figure]", "[another]", False),
+        ("title: A post", "title: The post", False),
+    ],
+)
+def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
     before = ledger_sha256(folder)
-    (folder / "explanations_a.yaml").write_text("A01: {reproduced: Other words.}", encoding="utf-8")
-    assert ledger_sha256(folder) == before == load(folder).sha256
-    (folder / "a.yaml").write_text(
-        (folder / "a.yaml").read_text(encoding="utf-8").replace("0.9", "0.8"), encoding="utf-8"
-    )
-    after = ledger_sha256(folder)
-    (folder / "amendments.yaml").write_text("[]", encoding="utf-8")
-    assert len({before, after, ledger_sha256(folder)}) == 3
+    assert before == load(folder).sha256
+    text = (folder / "documents/a.yaml").read_text("utf-8")
+    assert old in text
+    (folder / "documents/a.yaml").write_text(text.replace(old, new), "utf-8")
+    assert (ledger_sha256(folder) != before) is frozen
 
 
 @pytest.mark.parametrize(
@@ -60,17 +68,14 @@ def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
         ("logic: all", "logic: same", "A03 has logic 'same'"),
         ("logic: all", "logic: any", "'any' is not one of"),
         ("id: A02", "id: A01", "'A01' twice"),
-        ("id: A02\n    document: A", "id: A02\n    document: B", "Unknown document 'B'"),
+        ("id: A02", "id: B02", "Row B02 stands in document A"),
         ("kind: difference", "kind: delta", "A02.quantities.gain"),
         ("family: E1", "family: E11", "E11"),
         ("not_testable: An opinion.", "pitfalls: none", "A05"),
         ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
-        ("document: A\ntitle", "document: A: B\ntitle", "Cannot read"),
-        (
-            "document: A\ntitle",
-            "document: B\ntitle",
-            r"a\.yaml holds document B; call the file",
-        ),
+        ("key: A\ntitle", "key: A: B\ntitle", "Cannot read"),
+        ("key: A\ntitle", "key: B\ntitle", "A01 stands in document B; its id must be that key"),
+        ("title: A post", "titel: A post", "titel"),
         ("rate.low > 0.9", "not " * 400 + "rate.low > 0.9", "nested too deeply"),
         ("rate.low > 0.9", "not " * 2000 + "rate.low > 0.9", "has 80.. characters, but 2000 is"),
         ("rate.low > 0.9", "(" * 150 + "rate.low" + ")" * 150 + " > 1", None),
@@ -90,20 +95,20 @@ def test_the_hash_covers_rules_and_amendments_but_not_explanations(folder):
             "within(gian, 0.1)",
             "A02: Unknown quantity 'gian'; did you",
         ),
-        ("kind: num", "kind: nmu", r"a\.yaml, line 26, column 5, at A02.kind: 'nmu' is not one of"),
+        ("kind: num", "kind: nmu", r"a\.yaml, line 29, column 5, at A02.kind: 'nmu' is not one of"),
         ("logic: same", "logic: same, arms: no", "`no` is read as false"),
         (
             "id: A02",
             "id: A02\n    id: A03",
-            r"a\.yaml, line 24, column 5: here is the key",
+            r"a\.yaml, line 28, column 5: here is the key",
         ),
         ("section: 2.1", "section: 010", "`010` is read as 8"),
     ],
 )
 def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
-    text = (folder / "a.yaml").read_text(encoding="utf-8")
+    text = (folder / "documents/a.yaml").read_text(encoding="utf-8")
     assert old in text
-    (folder / "a.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    (folder / "documents/a.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     if message is None:
         load(folder)
         return
@@ -114,22 +119,25 @@ def test_a_wrong_ledger_dies_in_a_sentence(folder, old, new, message):
 
 
 def test_an_error_of_a_rule_names_file_and_line(folder):
-    text = (folder / "a.yaml").read_text(encoding="utf-8")
-    (folder / "a.yaml").write_text(text.replace("within(gain", "within(gian"), encoding="utf-8")
-    with pytest.raises(InitbenchError, match=r"^In a\.yaml, line 23, column 5, at A02: In"):
+    text = (folder / "documents/a.yaml").read_text(encoding="utf-8")
+    (folder / "documents/a.yaml").write_text(
+        text.replace("within(gain", "within(gian"), encoding="utf-8"
+    )
+    with pytest.raises(InitbenchError, match=r"^In a\.yaml, line 27, column 5, at A02: In"):
         load(folder)
 
 
 def test_a_missing_document_is_named_and_not_its_claims(folder):
-    (folder / "a.yaml").rename(folder / "b.yaml")
-    text = (folder / "b.yaml").read_text(encoding="utf-8")
-    for old, new in (("document: A", "document: B"), ("A0", "B0")):
-        text = text.replace(old, new)
-    (folder / "b.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(InitbenchError, match=r"claim 'A01' .* no document 'A'; restore a\.yaml in"):
+    file, amendments = folder / "documents/a.yaml", folder / "amendments.yaml"
+    text = file.read_text(encoding="utf-8").replace("key: A", "key: POST")
+    file.write_text(text.replace("A0", "POST0"), encoding="utf-8")
+    load(folder)  # neither a letter nor the name of a file says which document it is
+    before = amendments.read_text(encoding="utf-8")
+    amendments.write_text(before.replace("rows: all", "rows: [A01]"), encoding="utf-8")
+    with pytest.raises(InitbenchError, match=r"claim 'A01' .* no document 'A'; restore its"):
         load(folder)
-    (folder / "b.yaml").unlink()
-    with pytest.raises(InitbenchError, match=r"holds no document of claims, such as a\.yaml"):
+    file.unlink()
+    with pytest.raises(InitbenchError, match="holds no document of claims; restore one"):
         load(folder)
 
 
@@ -169,17 +177,17 @@ def test_the_projects_texts_name_rows_of_its_ledger(tmp_path):
 
 
 def test_what_the_projects_rows_need_is_read_by_an_adjudicator_or_a_figure():
-    known = names.read_by_adjudicators()
+    known = texts()
     known |= {need for entry in figure_catalogue.catalogue().values() for need in entry.needs}
     names.check_rows(the_ledger(), known | {"checks"}, figure_catalogue.catalogue())
 
 
-def test_explanations_must_name_claims_and_verdicts(folder):
-    (folder / "explanations_a.yaml").write_text("A01: {supported: Yes.}", encoding="utf-8")
+def test_a_reason_must_name_a_verdict(folder):
+    text = (folder / "documents/a.yaml").read_text("utf-8")
+    (folder / "documents/a.yaml").write_text(
+        text.replace("why: {partly:", "why: {supported:"), "utf-8"
+    )
     with pytest.raises(InitbenchError, match="supported"):
-        load(folder)
-    (folder / "explanations_a.yaml").write_text("A77: {reproduced: Yes.}", encoding="utf-8")
-    with pytest.raises(InitbenchError, match="Unknown claim 'A77'"):
         load(folder)
 
 
@@ -231,3 +239,9 @@ def test_unattainable_is_exactly_what_no_outcome_reaches(folder, n):
     sentence = attainable(replace(load(folder).row("A01"), rule=rule), n) or ""
     assert ("reproduced" in reached) == ("above 0.8" not in sentence)
     assert ("not_reproduced" in reached) == ("below 0.1" not in sentence)
+
+
+def test_an_unknown_document_is_named(folder):
+    assert load(folder).document("A").title == "A post"
+    with pytest.raises(InitbenchError, match="Unknown document 'Z'"):
+        load(folder).document("Z")

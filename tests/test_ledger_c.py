@@ -1,4 +1,4 @@
-"""Document C's ledger, adjudicators, checks and explanations fit together."""
+"""Document C's ledger, adjudicators, checks and reasons fit together."""
 
 from dataclasses import replace
 
@@ -9,8 +9,7 @@ import pytest
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
-from initbench.claims.ledger import WORDS, Row
-from initbench.claims.verdict import ORDER
+from initbench.claims.ledger import Row
 from initbench.matrices.measurement import measure as multiply
 from matrix_world import SIZES, World
 from project_ledger import the_ledger
@@ -43,9 +42,8 @@ def test_amendments_are_cited_by_the_rows_they_change() -> None:
 def test_every_verdict_of_a_rule_is_explained() -> None:
     for row in ROWS:
         if row.rule:
-            words = {WORDS[key] for key in ORDER if key in row.rule}
-            assert set(LEDGER.explanations[row.id]) == words, row.id
-        assert LEDGER.explanations[row.id]
+            assert set(row.why) == set(row.rule), row.id
+        assert row.why
 
 
 class Only(SyntheticTables):

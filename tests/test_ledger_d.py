@@ -1,4 +1,4 @@
-"""Document D's ledger, adjudicators and explanations fit together."""
+"""Document D's ledger, adjudicators and reasons fit together."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,7 @@ import pytest
 
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
-from initbench.claims.ledger import WORDS, Row
-from initbench.claims.verdict import ORDER
+from initbench.claims.ledger import Row
 from mnist_world import World, WorldTables
 from project_ledger import the_ledger
 
@@ -41,14 +40,11 @@ def test_amendments_are_cited_by_the_rows_they_change() -> None:
             assert cited == list(amendment.rows), amendment.id
 
 
-def test_explanations_name_verdicts_that_the_rule_can_give() -> None:
+def test_the_reasons_name_verdicts_that_the_rule_can_give() -> None:
     for row in ROWS:
-        texts = set(LEDGER.explanations[row.id])
-        assert texts, row.id
+        assert row.why, row.id
         if row.rule:
-            assert texts <= {WORDS[key] for key in ORDER if key in row.rule} | {"inconclusive"}, (
-                row.id
-            )
+            assert set(row.why) <= {*row.rule, "inconclusive"}, row.id
 
 
 class Only(WorldTables):

@@ -14,7 +14,7 @@ from initbench.report import render
 from initbench.report.bundle import link
 from initbench.report.citations import claim_entry, document_entry, report_entry
 from initbench.report.render import LIMIT
-from report_verdicts import WORDS, verdicts
+from report_verdicts import WORDS, verdicts, verdicts_showing
 
 VOID = {"meta", "link", "br", "input"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -126,8 +126,9 @@ def test_hostile_strings_stay_text():
         "why": HOSTILE,
         "section": HOSTILE,
         "needs": [HOSTILE],
+        "figures": [HOSTILE],
     }
-    drawn = fixture.figure(HOSTILE, ["A01"], HOSTILE) | {"caption": HOSTILE, "alt": HOSTILE}
+    drawn = fixture.figure(HOSTILE, HOSTILE) | {"caption": HOSTILE, "alt": HOSTILE}
     origin = {"name": HOSTILE, "rule": HOSTILE, "tables": [HOSTILE], "sha256": {HOSTILE: HOSTILE}}
     sources = {
         "results": HOSTILE,
@@ -200,8 +201,9 @@ def test_a_figure_is_drawn_once_and_linked_from_later_claims(html, page):
 
 
 def test_a_figure_stands_with_the_document_that_shows_it_most():
-    drawn = fixture.figure("mnist", ["A04", "D07", "D10"], "Digits")
-    html = render(fixture.inputs(figures=[drawn]))
+    drawn = fixture.figure("mnist", "Digits")
+    records = verdicts_showing("mnist", "A04", "D07", "D10")
+    html = render(fixture.inputs(figures=[drawn], verdicts=records))
     assert 'id="figure-mnist"' in article(html, "D07")
     assert 'href="#figure-mnist"' in article(html, "A04")
 
@@ -231,10 +233,10 @@ def test_the_counts_of_the_header_are_those_of_the_verdicts(html):
 
 def test_the_page_is_small_and_a_large_one_is_refused(html):
     assert len(html.encode()) < LIMIT / 4
-    huge = fixture.figure("huge", ["A01"], "Too many points")
+    huge = fixture.figure("huge", "Too many points")
     huge["svg"] = f'<svg xmlns="http://www.w3.org/2000/svg"><path d="{"M0 0" * 2_100_000}"/></svg>'
     with pytest.raises(InitbenchError, match="'huge'"):
-        render(fixture.inputs(figures=[huge]))
+        render(fixture.inputs(figures=[huge], verdicts=verdicts_showing("huge", "A01")))
 
 
 @pytest.mark.parametrize(

@@ -304,8 +304,8 @@ def test_the_grid_is_told_in_words():
 @pytest.fixture
 def results(tmp_path):
     """A results folder with what the report reads, for one experiment and one figure."""
-    drawn = fixture.figure("curves", ["D01"], "Curves")
-    words = {key: drawn[key] for key in ("title", "caption", "alt", "claims")}
+    drawn = fixture.figure("curves", "Curves")
+    words = {key: drawn[key] for key in ("title", "caption", "alt")}
     records = [verdict | {"needs": ["tiny", "checks"]} for verdict in verdicts()]
     files = {
         "verdicts.json": records,

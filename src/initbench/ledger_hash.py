@@ -1,20 +1,32 @@
-"""The files of the ledger and their hash, for those who need no more of it than that."""
+"""The files of the documents and the hash of what is frozen in them."""
 
 import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
-AMENDMENTS = "amendments.yaml"
+import yaml
+
+# What is fixed before the data. How a row is explained, shown and linked may still be put better.
+FROZEN = ("id", "statement", "family", "arms", "quantities", "rule", "alias_of", "logic",
+          "not_testable")  # fmt: skip
 
 
-def files(folder: Path) -> list[Path]:
-    """Return the ledger's files: one a document, a.yaml and so on, and the global amendments."""
-    return [*sorted(folder.glob("[a-z].yaml")), folder / AMENDMENTS]
+def documents(folder: Path) -> list[Path]:
+    """Return the files of the documents: every YAML file of the subfolder documents, sorted."""
+    return sorted((folder / "documents").glob("*.yaml"))
 
 
 def ledger_sha256(folder: Path) -> str:
-    """Return the SHA-256 over the names and bytes of the ledger's files, in hexadecimal."""
-    digest = hashlib.sha256()
-    for path in files(folder):
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+    """Return the SHA-256 over what is frozen in the rows of all documents, in hexadecimal."""
+    frozen = [_frozen(row) for path in documents(folder) for row in _rows(path)]
+    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)["rows"]
+    return rows
+
+
+def _frozen(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: row[key] for key in FROZEN if key in row}

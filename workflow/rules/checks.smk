@@ -10,7 +10,7 @@ rule check_formulas:
     benchmark:
         "<results>/benchmarks/checks.tsv"
     params:
-        documents=[document.id for document in LEDGER.documents],
+        documents=[document.key for document in LEDGER.documents],
     message:
         "checks without training"
     script:

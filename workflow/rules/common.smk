@@ -36,7 +36,7 @@ CELLS = defaultdict(list)
 for cell in grid.cells(config):
     CELLS[cell.experiment].append(cell)
 
-LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.glob("*.yaml"))]
+LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.rglob("*.yaml"))]
 TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
 ]

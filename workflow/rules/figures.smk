@@ -24,6 +24,7 @@ rule draw_figure:
 rule draw_board:
     input:
         verdicts="<results>/verdicts.json",
+        ledger=LEDGER_FILES,
         source=sources("draw_board"),
     output:
         svg="<results>/board/verdict_board.svg",

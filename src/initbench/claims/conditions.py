@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from initbench.claims.keys import expanded
 from initbench.errors import InitbenchError, unknown
 from initbench.statistics import Estimate
 
@@ -91,10 +92,12 @@ def evaluate(
     """Return the outcome of `condition` over `quantities`; `belief` may overrule a comparison.
 
     The language: `name.value`, `.low`, `.high`, `.n`, numbers, + - * /, comparisons (also
-    chained), `and`, `or`, `not`, and `within(name, margin)`: the 90 % interval lies inside
-    ±margin. A comparison with NaN is false, also under `not`. Anything else raises InitbenchError.
+    chained), `and`, `or`, `not`, `within(name, margin)`: the 90 % interval lies inside ±margin,
+    and over the keys of a quantity `all(…)`, `any(…)`, `name[key]`. A comparison with NaN is
+    false, also under `not`. Anything else raises InitbenchError.
     """
-    return _Evaluator(quantities, belief).outcome(_parsed(condition), negated=False)
+    body = expanded(_parsed(condition), quantities)
+    return _Evaluator(quantities, belief).outcome(body, negated=False)
 
 
 @cache
@@ -246,5 +249,5 @@ def _refused(node: ast.AST) -> InitbenchError:
     seen = ast.unparse(node)[:60] if isinstance(node, ast.expr) else type(node).__name__
     return InitbenchError(
         f"A rule may not say '{seen}'; use name.value, .low, .high or .n, numbers, + - * /, "
-        "comparisons, and, or, not, within(name, margin)."
+        "comparisons, and, or, not, within(name, margin), name[key], all(...), any(...)."
     )

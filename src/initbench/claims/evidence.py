@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from initbench import statistics
 from initbench.claims.adjudicators.kit.registry import Adjudicator, adjudicator, beside
 from initbench.claims.conditions import Comparison, evaluate
+from initbench.claims.keys import flat
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
 from initbench.statistics import Estimate, undefined
@@ -41,7 +42,7 @@ def _measure_row(
     reported = beside(row.id) if row.beside else {}
     parts = [measurement, *(reported[name] for name in row.beside if name in there)]
     try:
-        found = {name: value for part in parts for name, value in part(tables).items()}
+        found = {name: value for part in parts for name, value in flat(part(tables)).items()}
     except Exception as error:
         error.add_note(f"This happened while {row.id} was measured.")
         raise

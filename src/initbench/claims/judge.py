@@ -8,7 +8,7 @@ from initbench import statistics
 from initbench.claims import wording
 from initbench.claims.conditions import Quantities
 from initbench.claims.evidence import Evidence
-from initbench.claims.ledger import WORDS, Ledger, Row, derivation_order
+from initbench.claims.ledger import KEYS, WORDS, Ledger, Row, derivation_order
 from initbench.claims.verdict import LEVEL, Decision, Verdict, decide, seeds_after_holm
 
 
@@ -37,9 +37,9 @@ def judge(ledger: Ledger, evidence: Evidence) -> list[Verdict]:
         fields = _not_measured(row)
         if row.id in decisions:
             fields = _measured(row, evidence[row.id], decisions[row.id], corrected.get(row.id))
-        verdicts[row.id] = _verdict(row, fields, ledger)
+        verdicts[row.id] = _verdict(row, fields)
     for row in derivation_order(ledger):
-        verdicts[row.id] = _verdict(row, _derived(row, verdicts), ledger)
+        verdicts[row.id] = _verdict(row, _derived(row, verdicts))
     return [verdicts[row.id] for row in ledger.rows]
 
 
@@ -126,11 +126,11 @@ def combine(verdicts: list[str]) -> str:
     return "partly reproduced" if "reproduced" in verdicts else "inconclusive"
 
 
-def _verdict(row: Row, fields: Mapping[str, Any], ledger: Ledger) -> Verdict:
-    explanation = ledger.explanations.get(row.id, {})
+def _verdict(row: Row, fields: Mapping[str, Any]) -> Verdict:
     return Verdict(
         id=row.id,
         document=row.document,
+        source=row.source,
         section=row.section,
         kind=row.kind,
         family=row.family,
@@ -138,7 +138,7 @@ def _verdict(row: Row, fields: Mapping[str, Any], ledger: Ledger) -> Verdict:
         arms=row.arms,
         pitfalls=row.pitfalls,
         rule=row.rule,
-        why=explanation.get(fields["verdict"], ""),
+        why=row.why.get(KEYS[fields["verdict"]], ""),
         needs=(*row.needs, *row.beside),
         figures=row.figures,
         amendments=row.amendments,

@@ -1,17 +1,17 @@
 """The ledger of claims: YAML files checked against their schema and against each other."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from initbench.claims.conditions import evaluate
+from initbench.claims.keys import keyed
 from initbench.errors import InitbenchError, unknown
 from initbench.grid import yaml_files, yaml_schemas
-from initbench.ledger_hash import files, ledger_sha256
+from initbench.ledger_hash import documents, ledger_sha256
 from initbench.statistics import undefined
 
 WORDS = {
@@ -21,9 +21,10 @@ WORDS = {
     "inconclusive": "inconclusive",
     "not_testable": "not testable",
 }
+KEYS = {word: key for key, word in WORDS.items()}
 
 _TEXTS = (
-    *("id", "document", "section", "kind", "statement"),
+    *("id", "section", "kind", "statement"),
     *("family", "arms", "pitfalls", "logic", "not_testable"),
 )
 _LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
@@ -37,9 +38,15 @@ class Quantity:
     kind: str = ""
 
     @classmethod
-    def of(cls, entry: str | Mapping[str, str]) -> "Quantity":
-        """Return the quantity declared by a sentence or by a mapping of means and kind."""
-        return cls(entry) if isinstance(entry, str) else cls(**entry)
+    def of(cls, name: str, entry: str | Mapping[str, Any]) -> "dict[str, Quantity]":
+        """Return by name what an entry declares: one quantity, or one for each of its `keys`."""
+        if isinstance(entry, str):
+            return {name: cls(entry)}
+        means, kind = entry["means"], entry.get("kind", "")
+        if "keys" not in entry:
+            return {name: cls(means, kind)}
+        keys = entry["keys"].items()
+        return {keyed(name, key): cls(f"{means}: {words}", kind) for key, words in keys}
 
 
 @dataclass(frozen=True)
@@ -47,10 +54,13 @@ class Row:
     """One claim: measured by `rule` over `quantities`, derived from others, or not testable.
 
     The rule needs the experiments `needs`; those `beside` it give quantities that decide nothing.
+    Its `source` is "document", or "ours" where the document only raises the question. `why` says
+    for each verdict, by its key in a rule, why it comes out so.
     """
 
     id: str
     document: str
+    source: str
     section: str
     kind: str
     statement: str
@@ -60,6 +70,7 @@ class Row:
     arms: str
     quantities: Mapping[str, Quantity]
     rule: Mapping[str, str]
+    why: Mapping[str, str]
     pitfalls: str
     amendments: tuple[str, ...]
     alias_of: tuple[str, ...]
@@ -68,25 +79,44 @@ class Row:
     figures: tuple[str, ...]
 
     @classmethod
-    def of(cls, entry: Mapping[str, Any]) -> "Row":
-        """Return the row that a validated YAML entry describes; missing texts are empty."""
-        fields: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
-        fields |= {name: tuple(entry.get(name, ())) for name in _LISTS}
+    def of(cls, entry: Mapping[str, Any], document: str) -> "Row":
+        """Return the row of a `document` that a validated YAML entry describes.
+
+        Missing texts are empty.
+        """
+        given: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
+        given |= {name: tuple(entry.get(name, ())) for name in _LISTS}
         rule, declared = entry.get("rule", {}), entry.get("quantities", {})
         return cls(
-            **fields,
+            **given,
+            document=document,
+            source=entry.get("source", "document"),
             rule={key: " ".join(rule[key].split()) for key in WORDS if key in rule},
-            quantities={name: Quantity.of(value) for name, value in declared.items()},
+            why={key: text.strip() for key, text in entry.get("why", {}).items()},
+            quantities=_quantities(declared),
         )
+
+
+def _quantities(declared: Mapping[str, str | Mapping[str, Any]]) -> dict[str, Quantity]:
+    return {n: q for name, entry in declared.items() for n, q in Quantity.of(name, entry).items()}
 
 
 @dataclass(frozen=True)
 class Document:
     """One of the documents whose claims are judged."""
 
-    id: str
+    key: str
     title: str
+    about: str
+    authors: str
+    address: str
+    licence: str
     source: str
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> "Document":
+        """Return the document that a validated YAML file describes."""
+        return cls(**{field.name: str(entry[field.name]).strip() for field in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -108,12 +138,11 @@ class Amendment:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All documents, rows, amendments, explanations {claim: {verdict: text}} and the file hash."""
+    """All documents, rows, amendments and the hash of their files."""
 
     documents: tuple[Document, ...]
     rows: tuple[Row, ...]
     amendments: tuple[Amendment, ...]
-    explanations: Mapping[str, Mapping[str, str]]
     sha256: str
 
     @cached_property
@@ -121,13 +150,20 @@ class Ledger:
         """The rows by claim id."""
         return {row.id: row for row in self.rows}
 
+    def document(self, key: str) -> Document:
+        """Return the document called `key`; raise InitbenchError for an unknown one."""
+        known = {document.key: document for document in self.documents}
+        if key not in known:
+            raise unknown("document", key, known)
+        return known[key]
+
     def row(self, claim: str) -> Row:
         """Return the row of `claim`; raise InitbenchError for an unknown id."""
-        letter = claim[:1]
-        if claim not in self.by_id and letter not in (known.id for known in self.documents):
+        document = document_of(claim)
+        if claim not in self.by_id and document not in (known.key for known in self.documents):
             raise InitbenchError(
-                f"The claim '{claim}' is named, but the ledger has no document '{letter}'; "
-                f"restore {letter.lower()}.yaml in workflow/claims, or take the claim out."
+                f"The claim '{claim}' is named, but the ledger has no document '{document}'; "
+                "restore its file in workflow/claims/documents, or take the claim out."
             )
         if claim not in self.by_id:
             raise unknown("claim", claim, self.by_id)
@@ -143,37 +179,30 @@ def load(folder: Path) -> Ledger:
 
     Raises InitbenchError, one sentence, at the first thing that is wrong.
     """
-    *documents, amendments = files(folder)
-    if not documents:
-        raise InitbenchError(f"{folder} holds no document of claims, such as a.yaml; restore it.")
+    files = documents(folder)
+    if not files:
+        raise InitbenchError(f"{folder / 'documents'} holds no document of claims; restore one.")
     schema = folder.parent / "schemas" / "ledger.schema.yaml"
     document = yaml_schemas.schema(schema)
-    parts = [read(path, document) for path in documents]
-    changes = [*read(amendments, yaml_schemas.schema(schema, "amendments"))]
-    changes += [change for part in parts for change in part.get("amendments", [])]
+    parts = {path: read(path, document) for path in files}
+    changes = [*read(folder / "amendments.yaml", yaml_schemas.schema(schema, "amendments"))]
+    changes += [change for part in parts.values() for change in part.get("amendments", [])]
     ledger = Ledger(
-        tuple(Document(part["document"], part["title"], part["source"]) for part in parts),
-        tuple(Row.of(entry) for part in parts for entry in part["rows"]),
+        tuple(map(Document.of, parts.values())),
+        tuple(Row.of(entry, part["key"]) for part in parts.values() for entry in part["rows"]),
         tuple(Amendment.of(change) for change in changes),
-        _explanations(folder, yaml_schemas.schema(schema, "explanations")),
         ledger_sha256(folder),
     )
-    for path, part in zip(documents, parts, strict=True):
-        if path.stem.upper() != part["document"]:
-            raise InitbenchError(
-                f"{path} holds document {part['document']}; call the file "
-                f"{part['document'].lower()}.yaml, or correct its `document`."
-            )
-    _check(ledger, folder)
+    _check(ledger)
+    for path, part in parts.items():
+        _check_rows(path, [entry["id"] for entry in part["rows"]], ledger)
+    derivation_order(ledger)
     return ledger
 
 
-def _explanations(folder: Path, schema: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for path in sorted(folder.glob("explanations_*.yaml")):
-        for claim, texts in read(path, schema).items():
-            found[claim] = {WORDS.get(key, key): text.strip() for key, text in texts.items()}
-    return found
+def document_of(claim: str) -> str:
+    """Return the key of the document that makes a claim: its id without the number."""
+    return claim.rstrip("0123456789")
 
 
 def read(path: Path, schema: Mapping[str, Any]) -> Any:
@@ -203,33 +232,31 @@ def _place(content: Any, path: list[str | int]) -> str:
     return ".".join(map(str, path)) or "the top level"
 
 
-def _check(ledger: Ledger, folder: Path) -> None:
-    """Raise InitbenchError where rows, rules, aliases and amendments do not fit together."""
-    _refuse_twins([row.id for row in ledger.rows], "claims")
-    _refuse_twins([amendment.id for amendment in ledger.amendments], "amendments")
-    position: Counter[str] = Counter()
-    for row in ledger.rows:
-        try:
-            _check_row(row, ledger)
-        except InitbenchError as error:
-            path = folder / f"{row.id[0].lower()}.yaml"
-            place = _line(path, ["rows", position[row.id[0]]]) if path.exists() else ""
-            raise InitbenchError(f"In {path.name}{place} at {row.id}: {error}") from None
-        position[row.id[0]] += 1
-    for claim in ledger.explanations:
-        ledger.row(claim)
+def _check(ledger: Ledger) -> None:
+    """Raise InitbenchError where a name is given twice, or an amendment is of no claim."""
+    _refuse_twins([document.key for document in ledger.documents], "documents")
+    claims, changes = [row.id for row in ledger.rows], [a.id for a in ledger.amendments]
+    _refuse_twins([*claims, *changes], "claims and amendments")
     for amendment in ledger.amendments:
         for claim in amendment.rows:
             if claim != "all":
                 ledger.row(claim)
-    derivation_order(ledger)
+
+
+def _check_rows(path: Path, claims: Sequence[str], ledger: Ledger) -> None:
+    """Raise InitbenchError, with its line, for a document's first row that does not fit."""
+    for position, claim in enumerate(claims):
+        try:
+            _check_row(ledger.by_id[claim], ledger)
+        except InitbenchError as error:
+            place = _line(path, ["rows", position])
+            raise InitbenchError(f"In {path.name}{place} at {claim}: {error}") from None
 
 
 def _check_row(row: Row, ledger: Ledger) -> None:
-    _known("document", row.document, [document.id for document in ledger.documents])
-    if not row.id.startswith(row.document):
+    if document_of(row.id) != row.document:
         raise InitbenchError(
-            f"Row {row.id} names document {row.document}; its id must begin with that letter."
+            f"Row {row.id} stands in document {row.document}; its id must be that key and a number."
         )
     try:
         for condition in row.rule.values():

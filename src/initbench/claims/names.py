@@ -25,12 +25,12 @@ def check_rows(ledger: Ledger, needs: Collection[str], figures: Collection[str])
 
 def check_documents(ledger: Ledger, documents: Iterable[str]) -> None:
     """Raise InitbenchError unless the ledger has each of `documents`, those that are shown."""
-    there = {document.id for document in ledger.documents}
-    for letter in documents:
-        if letter not in there:
+    there = {document.key for document in ledger.documents}
+    for key in documents:
+        if key not in there:
             raise InitbenchError(
-                f"config.yaml shows document {letter}, but the ledger has none; restore "
-                f"{letter.lower()}.yaml in workflow/claims, or take {letter} out of `documents`."
+                f"config.yaml shows document {key}, but the ledger has none; restore its file in "
+                f"workflow/claims/documents, or take {key} out of `documents`."
             )
 
 

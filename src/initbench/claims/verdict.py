@@ -34,6 +34,7 @@ class Verdict:
 
     id: str
     document: str
+    source: str
     section: str
     kind: str
     family: str

@@ -24,7 +24,7 @@ def judged(tables: Tables, experiments: Collection[str]) -> list[dict[str, Any]]
         return found[claim].measure
 
     evidence = measure(rows, tables, find)
-    verdicts = judge(Ledger((), rows, (), {}, ""), evidence)
+    verdicts = judge(Ledger((), rows, (), ""), evidence)
     return [
         {**verdict.to_dict(), "tests": _tests(evidence[verdict.id])}
         | {"expected": list(found[verdict.id].expected)}

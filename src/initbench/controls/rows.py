@@ -127,4 +127,4 @@ def _failure(arm: Arm) -> Control:
 
 def _row(statement: str, arm: Arm, means: Mapping[str, str], rule: Mapping[str, str]) -> Row:
     entry = {"statement": statement, "family": "controls", "needs": [arm.experiment]}
-    return Row.of({**entry, "quantities": means, "rule": rule})
+    return Row.of({**entry, "quantities": means, "rule": rule}, "")

@@ -84,9 +84,14 @@ def figure_homes(inputs: ReportInputs) -> dict[str, str]:
     return homes | {f["name"]: THEORY for f in inputs.figures if f["name"].startswith(f"{THEORY}_")}
 
 
+def bearing(figure: str, inputs: ReportInputs) -> list[str]:
+    """Return the claims of the page that show `figure`, in the order of the ledger."""
+    return [verdict["id"] for verdict in inputs.verdicts if figure in verdict["figures"]]
+
+
 def _figures(verdict: Record, figures: list[Record]) -> list[Record]:
     wanted = set(verdict["figures"])
-    return [f for f in figures if f["name"] in wanted or verdict["id"] in f["claims"]]
+    return [f for f in figures if f["name"] in wanted]
 
 
 def _count(verdicts: list[Record]) -> list[tuple[Outcome, int]]:

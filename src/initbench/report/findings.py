@@ -16,7 +16,7 @@ from initbench.report.vocabulary import Outcome, outcome
 SCHEMA = "findings.schema.yaml"
 SHOWN = 5
 # {D17.one_class:percent} is the quantity one_class of claim D17, as a percentage.
-NUMBER = re.compile(r"\{([A-Z]\d{2})\.(\w+)(?::(\w+))?\}")
+NUMBER = re.compile(r"\{([A-Z]+\d{2,3})\.(\w+(?:\[[\w.]+\])?)(?::(\w+))?\}")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from initbench.claims import ledger
 from initbench.datasets import read_manifest
-from initbench.errors import InitbenchError, unknown
+from initbench.errors import InitbenchError
 from initbench.grid.config import Config, cells, experiments
 from initbench.report import disagreements, findings, grid, guide
 from initbench.report.accuracy import accuracy_table
@@ -32,7 +32,7 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
     shown = _experiments(config, verdicts)
     return ReportInputs(
         verdicts=verdicts,
-        documents=[_document(known, letter) for letter in config["documents"]],
+        documents=[{"document": key, **asdict(known.document(key))} for key in config["documents"]],
         figures=[_figure(results / "figures", name) for name in figures],
         tables=_accuracy(results / "tables", config, shown),
         manifests=[read_manifest(results / "data" / n) for n in _datasets(config, shown)],
@@ -61,18 +61,11 @@ def _datasets(config: Config, experiments: Sequence[str]) -> list[str]:
     return [name for name in config["datasets"] if name in used]
 
 
-def _document(known: ledger.Ledger, letter: str) -> Record:
-    for document in known.documents:
-        if document.id == letter:
-            return {"document": letter, "title": document.title, "source": document.source}
-    raise unknown("document", letter, (document.id for document in known.documents))
-
-
 def _figure(folder: Path, name: str) -> Record:
     sidecar = _json(folder / f"{name}.json")
     return {
         "name": name,
-        **{key: sidecar[key] for key in ("title", "caption", "alt", "claims")},
+        **{key: sidecar[key] for key in ("title", "caption", "alt")},
         "svg": _text(folder / f"{name}.svg"),
         "csv": _text(folder / f"{name}.csv"),
     }

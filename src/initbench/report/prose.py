@@ -132,7 +132,7 @@ def linked(text: str, claims: Collection[str]) -> Markup:
     def link(match: re.Match[str]) -> str:
         return f'<a href="#{match[0]}">{match[0]}</a>' if match[0] in claims else match[0]
 
-    return Markup(re.sub(r"\b[A-Z]\d{2}\b", link, str(rich(text))))
+    return Markup(re.sub(r"\b[A-Z]+\d{2,3}\b", link, str(rich(text))))
 
 
 def slug(text: str) -> str:

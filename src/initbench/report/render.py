@@ -16,7 +16,7 @@ from initbench.discovery import ROOT
 from initbench.errors import InitbenchError
 from initbench.report import bundle, citations, controls, findings, prose, vocabulary
 from initbench.report.cards import cards
-from initbench.report.chapters import THEORY, chapters, figure_homes
+from initbench.report.chapters import THEORY, bearing, chapters, figure_homes
 from initbench.report.disagreements import disagreements
 from initbench.report.fragility import fragility
 from initbench.report.guide import guide
@@ -78,6 +78,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "outcomes": vocabulary.OUTCOMES,
         "kinds": vocabulary.KINDS,
         "families": vocabulary.FAMILIES,
+        "bearing": lambda figure: bearing(figure, inputs),
         "theory": [f for f in inputs.figures if homes.get(f["name"]) == THEORY],
         "unclaimed": [
             f for f in inputs.figures if f["name"] not in homes and f not in control_figures

@@ -30,6 +30,7 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Mult: " × ",
     ast.Div: " / ",
 }
+_OVER_KEYS = {"all": "everywhere: ", "any": "somewhere: "}
 # So many parts or fewer stand in one line; more become a list.
 _LINE = 2
 
@@ -71,6 +72,10 @@ def _words(node: ast.expr) -> Markup:
             return Markup("90\u00a0% interval of {} inside ±{}").format(
                 _words(inner), _words(margin)
             )
+        case ast.Subscript(value=ast.Name(id=name), slice=keys):
+            return Markup("<code>{}[{}]</code>").format(name, ast.unparse(keys).strip("'"))
+        case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _OVER_KEYS:
+            return Markup(_OVER_KEYS[name]) + _grouped(inner)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             return _words(left) + Markup(_ARITHMETIC[type(op)]) + _grouped(right)
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):

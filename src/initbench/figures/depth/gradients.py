@@ -65,7 +65,6 @@ ARMS = {
 @figure(
     name="depth_gradients",
     needs=["mlp_depth", "mlp_small"],
-    claims=["B19", "B20"],
     title="Gradients of the weights of ReLU nets, layer by layer",
     caption=CAPTION,
 )
@@ -77,7 +76,6 @@ def draw_relu(tables: Tables) -> Drawing:
 @figure(
     name="depth_gradients_tanh",
     needs=["mlp_depth", "mlp_small"],
-    claims=["B19", "B20"],
     title="Gradients of the weights of tanh nets, layer by layer",
     caption=CAPTION,
 )
@@ -125,7 +123,6 @@ def _moment(step: int, steps: Sequence[int]) -> str:
 @figure(
     name="depth_backward",
     needs=["mlp_depth", "mlp_small"],
-    claims=["B19", "B20"],
     title="How the gradient changes from layer to layer before training",
     caption=(
         "Norm of the loss's gradient with respect to each layer's biases, which is that of the "
@@ -153,7 +150,6 @@ def draw_backward(tables: Tables) -> Drawing:
 @figure(
     name="depth_tiny_weights",
     needs=["mlp_depth", "mlp_small", "mlp_adam"],
-    claims=["B19"],
     title="Tiny weights: how far gradients vanish, and how often nets learn",
     caption=(
         "Above, the gradient of the first layer's biases over that of the head's before training, "

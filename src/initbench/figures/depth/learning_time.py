@@ -46,7 +46,6 @@ Draw = Callable[[Axes, pd.DataFrame], None]
 @figure(
     name="depth_survival",
     needs=["mlp_depth", "mlp_default"],
-    claims=["B03", "B91"],
     title="Runs that have not reached 80 % test accuracy yet",
     caption=(
         "Kaplan-Meier curves for four inits that the document calls poor and the one that it "
@@ -102,7 +101,6 @@ def _draw_stairs(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="depth_curves",
     needs=["mlp_depth"],
-    claims=["B02", "B03", "B91"],
     title="Test accuracy over training by depth and init",
     caption=(
         "Mean over runs with its 95 % t interval over the updates, each cell at its own tuned "

@@ -29,7 +29,6 @@ CLAIMS = ["B02", "B41", "B44", "B73", "B75", "B76", "B87", "B89"]
 @figure(
     name="depth_accuracy",
     needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
-    claims=[*CLAIMS, "B90"],
     title="Final test accuracy by depth and init, in per cent",
     caption=(
         "Mean over runs and below it the half-width of its 95 % t interval. Fully connected nets "
@@ -49,7 +48,6 @@ def _accuracy(row: pd.Series) -> str:
 @figure(
     name="depth_success",
     needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
-    claims=[*CLAIMS, "B13", "B84"],
     title="How often each init learns, by depth, in per cent of runs",
     caption=(
         "Share of runs that end at 80 % test accuracy or more and below it the 95 % Wilson "
@@ -84,7 +82,6 @@ def _outcome_maps(
 @figure(
     name="depth_rates",
     needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
-    claims=RATE_CLAIMS,
     title="Learning rate chosen for each depth and init, and its score",
     caption=(
         "Above, the rate of the runs; below, the mean accuracy in per cent with which that rate "

@@ -59,7 +59,6 @@ ALARMS = [
 @figure(
     name="depth_monitor",
     needs=["mlp_depth"],
-    claims=["B83"],
     title="What early statistics say about runs that fail",
     caption=(
         "Share of runs that end below 80 % test accuracy, by the value of a statistic, with its "

@@ -40,7 +40,6 @@ difference_interval = functools.partial(mean_interval, top=np.inf, bottom=-np.in
 @figure(
     name="depth_bias",
     needs=["mlp_depth", "mlp_default"],
-    claims=["B55"],
     title="Zero biases against PyTorch's random ones",
     caption=(
         "Difference in final test accuracy between runs of one seed, zero minus random biases, "
@@ -69,7 +68,6 @@ def draw_bias(tables: Tables) -> Drawing:
 @figure(
     name="depth_uniform",
     needs=["mlp_depth", "mlp_uniform", "mlp_uniform_start"],
-    claims=["B31"],
     title="Normal against uniform draws of equal variance",
     caption=(
         "Normal minus uniform between draws of one seed at depth 10: final test accuracy, and over "

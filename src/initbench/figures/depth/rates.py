@@ -34,7 +34,6 @@ BENT = ["relu", "tanh"]
 @figure(
     name="depth_rate_scores",
     needs=["mlp_depth"],
-    claims=["B73", "B75", "B76"],
     title="How each learning rate did while the rates were tuned",
     caption=(
         "Mean accuracy on held-out training images over the tuning runs, whose seeds no other "
@@ -106,7 +105,6 @@ def _best(frame: pd.DataFrame) -> str:
 @figure(
     name="depth_fixed_rate",
     needs=["mlp_depth", "mlp_fixed_rate"],
-    claims=["B73", "B75"],
     title="Tuned learning rates beside one rate for all",
     caption=(
         "Mean final test accuracy with its 95 % t interval. Filled: each cell at its own tuned "

@@ -29,7 +29,6 @@ regret_interval = functools.partial(mean_interval, top=np.inf)
 @figure(
     name="depth_regret",
     needs=["mlp_depth"],
-    claims=["B90"],
     title="What each way to choose an init costs in test accuracy",
     caption=(
         "Regret: accuracy of the net's best init, by its mean, minus that of the choice, averaged "

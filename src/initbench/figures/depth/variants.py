@@ -46,7 +46,6 @@ FREED = 0.5
 @figure(
     name="depth_variants",
     needs=["mlp_variants"],
-    claims=["B74"],
     title="He and Xavier under activations close to ReLU, depth 30",
     caption=(
         "Left, mean final test accuracy with its 95 % t interval; right, share of runs that end "
@@ -86,7 +85,6 @@ def draw_variants(tables: Tables) -> Drawing:
         "mlp_kick_1e-2",
         "mlp_kick_1e-1",
     ],
-    claims=["B04"],
     title="What a kick of random noise does to stuck nets, depth 10",
     caption=(
         "After the second of five epochs at one learning rate every parameter gets Gaussian "

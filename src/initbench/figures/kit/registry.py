@@ -1,4 +1,4 @@
-"""The registry of figures: what exists, what it needs and which claims it shows."""
+"""The registry of figures: what exists and what it needs; the rows of the ledger name them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,6 @@ class Drawing:
     name: str = ""
     title: str = ""
     caption: str = ""
-    claims: tuple[str, ...] = ()
 
 
 Draw = Callable[[Tables], Drawing]
@@ -37,7 +36,6 @@ class FigureSpec:
 
     name: str
     needs: tuple[str, ...]
-    claims: tuple[str, ...]
     title: str
     draw: Draw
 
@@ -46,7 +44,7 @@ _SPECS: dict[str, FigureSpec] = {}
 
 
 def finish(drawing: Drawing, **words: Any) -> Drawing:
-    """Return `drawing` with name, title, caption and claims, title drawn and layout settled."""
+    """Return `drawing` with name, title and caption, title drawn and layout settled."""
     finished = replace(drawing, **words)
     heading = {"x": 0.012, "ha": "left", "fontsize": 12.5, "fontweight": "bold"}
     finished.figure.suptitle(finished.title, **heading)
@@ -57,20 +55,18 @@ def finish(drawing: Drawing, **words: Any) -> Drawing:
     return finished
 
 
-def figure(
-    *, name: str, needs: Sequence[str], claims: Sequence[str], title: str, caption: str
-) -> Callable[[Draw], Draw]:
+def figure(*, name: str, needs: Sequence[str], title: str, caption: str) -> Callable[[Draw], Draw]:
     """Register a drawing function under `name`; raise InitbenchError when the name is taken."""
 
     def register(function: Draw) -> Draw:
         def draw(tables: Tables) -> Drawing:
-            words = {"name": name, "title": title, "caption": caption, "claims": tuple(claims)}
+            words = {"name": name, "title": title, "caption": caption}
             with mpl.rc_context(THEME):
                 return finish(function(tables), **words)
 
         if name in _SPECS:
             raise InitbenchError(f"Two figures are called '{name}'; rename one of them.")
-        _SPECS[name] = FigureSpec(name, tuple(needs), tuple(claims), title, draw)
+        _SPECS[name] = FigureSpec(name, tuple(needs), title, draw)
         return draw
 
     return register

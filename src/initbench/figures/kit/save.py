@@ -26,7 +26,7 @@ _NO_METADATA = dict.fromkeys(["Creator", "Date", "Format", "Type"])
 
 def save(drawing: Drawing, svg_path: Path, csv_path: Path) -> None:
     """Write the SVG and the CSV that it plots; beside the SVG its PDF and a JSON of its texts."""
-    words = {name: getattr(drawing, name) for name in ("title", "alt", "caption", "claims")}
+    words = {name: getattr(drawing, name) for name in ("title", "alt", "caption")}
     text = json.dumps(words, indent=2, ensure_ascii=False) + "\n"
     table = drawing.data.to_csv(index=False, float_format="%.6g", lineterminator="\n")
     write_text(svg_path, svg(drawing))

@@ -27,7 +27,6 @@ HALF = 0.5
 @figure(
     name="norm_success",
     needs=["ln_depth"],
-    claims=["B66", "B68", "B71", "B72", "B79"],
     title="How often nets learn with and without LayerNorm",
     caption=(
         "Share of runs that end at 80 % test accuracy or more, with its 95 % Wilson interval, "
@@ -73,7 +72,6 @@ def _range(frame: pd.DataFrame) -> str:
 @figure(
     name="norm_gradient",
     needs=["ln_depth"],
-    claims=["B69", "B72"],
     title="First gradient of the first layer over the scale of the weights",
     caption=(
         "Norm before training, median over runs with its 95 % interval; the lines of theory are "

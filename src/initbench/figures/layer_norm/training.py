@@ -46,7 +46,6 @@ SHOWN: dict[str, tuple[str, Summary]] = {
 @figure(
     name="norm_curves",
     needs=["ln_depth"],
-    claims=["B71", "B93"],
     title="Test accuracy over training with and without LayerNorm",
     caption=(
         "Mean over runs with its 95 % t interval over the updates, each cell at its own tuned "
@@ -99,7 +98,6 @@ def _name(init: str) -> str:
 @figure(
     name="norm_transformer",
     needs=["transformer"],
-    claims=["B80"],
     title="Small Transformers with LayerNorm before, after or nowhere",
     caption=(
         "Images read four rows at a time; Xavier's uniform weights times the factor below. Above, "

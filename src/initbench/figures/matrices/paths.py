@@ -77,7 +77,6 @@ def _alt(what: str, frame: pd.DataFrame) -> str:
 @figure(
     name="matrix_norm",
     needs=["matrices"],
-    claims=["C06", "C17", "C18"],
     title="The norm of x under repeated multiplication by one matrix",
     caption=(
         "Left by A, right by A divided by its spectral radius ρ. Coloured: median and central "
@@ -101,7 +100,6 @@ def draw_norm(tables: Tables) -> Drawing:
 @figure(
     name="matrix_quotient",
     needs=["matrices"],
-    claims=["C07", "C08", "C12", "C19"],
     title="The quotient of two successive norms",
     caption=(
         "Norm after a step over that before it, under A (left) and under A / ρ (right). "

@@ -45,7 +45,6 @@ def _shares(draws: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="matrix_growth_predictors",
     needs=["matrices"],
-    claims=["C24"],
     title="What predicts the growth of x: eigenvalues or singular values?",
     caption=(
         "R² of a straight line for ln(|Aᴺx| / |x|) over draws of A and x, by the logarithm of the "

@@ -53,7 +53,6 @@ def _factors(draws: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="matrix_tied_untied",
     needs=["matrices"],
-    claims=["C04", "C22"],
     title="One matrix many times, or many matrices once each",
     caption=(
         "Left: geometric mean of the growth a step over √k, with its 95 % t interval; dotted: "
@@ -128,7 +127,6 @@ def _ends(tables: Tables) -> pd.DataFrame:
 @figure(
     name="matrix_nonlinear",
     needs=["matrices"],
-    claims=["C23"],
     title="The same matrix with an activation after each multiplication",
     caption=(
         "log₁₀ |x_N| / |x₀|, median and central 90 % over draws. Top: over 100 steps of 5 × 5 "

@@ -71,7 +71,6 @@ def _shares(tables: Tables) -> pd.DataFrame:
 @figure(
     name="matrix_settle",
     needs=["matrices"],
-    claims=["C07", "C12", "C14", "C18"],
     title="How often power iteration settles",
     caption=(
         "Share of draws with its 95 % Wilson interval. Quotient: all of steps 91 to 100. Along: "
@@ -136,7 +135,6 @@ def smallest(values: NDArray[np.float64]) -> Triple:
 @figure(
     name="matrix_power_iteration",
     needs=["matrices"],
-    claims=["C13", "C15", "C16"],
     title="Power iteration where the largest eigenvalue is real",
     caption=(
         "Median and central 90 % over draws. Left: decay of the angle between x_N and the "

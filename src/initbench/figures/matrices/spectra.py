@@ -60,7 +60,6 @@ def _scaled(tables: Tables) -> pd.DataFrame:
 @figure(
     name="matrix_eigenvalues",
     needs=["matrices"],
-    claims=["C11"],
     title="Eigenvalues of Gaussian k × k matrices, divided by √k",
     caption=(
         "Each point is one eigenvalue of one of n drawn matrices: real ones blue, complex ones "
@@ -114,7 +113,6 @@ def _inside(frame: pd.DataFrame) -> str:
 @figure(
     name="matrix_radius",
     needs=["matrices"],
-    claims=["C06", "C08", "C11"],
     title="The spectral radius ρ of Gaussian k × k matrices",
     caption=(
         "Left: median and central 90 % of ρ over draws; the dotted line is √k, the limit for "

@@ -69,7 +69,6 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame, inits: Sequence[str], x: str) 
 @figure(
     name="mnist_test_curves",
     needs=["mnist_main"],
-    claims=[f"D{number:02}" for number in CURVES],
     title="Test accuracy on MNIST for the four variants of the demo",
     caption=(
         "Mean over seeds with its 95 % t interval; the lower panel enlarges the strip around "
@@ -95,7 +94,6 @@ def draw_accuracy(tables: Tables) -> Drawing:
 @figure(
     name="mnist_loss_curves",
     needs=["mnist_main"],
-    claims=["D01", "D20"],
     title="Test loss on MNIST for the four variants of the demo",
     caption=(
         "Median over seeds with its 95 % interval, on a logarithmic axis. The dashed line is the "
@@ -118,7 +116,6 @@ def draw_loss(tables: Tables) -> Drawing:
 @figure(
     name="mnist_steps_to_95",
     needs=["mnist_main"],
-    claims=["D28", "D40"],
     title="The first three epochs under three random inits",
     caption=(
         "Mean over seeds with its 95 % t interval, at each tenth of the first epoch and then at "
@@ -144,7 +141,6 @@ def draw_steps(tables: Tables) -> Drawing:
 @figure(
     name="mnist_running_accuracy",
     needs=["mnist_main"],
-    claims=["D13", "D14", "D16"],
     title="Training accuracy as the loop counts it, and at the end of each epoch",
     caption=(
         "Default init, mean over seeds with its 95 % t interval. The running count averages over "

@@ -100,7 +100,6 @@ def _rows(frame: pd.DataFrame, xlabel: str, words: str) -> Drawing:
 @figure(
     name="mnist_final_accuracy",
     needs=["mnist_main", "mnist_ablations"],
-    claims=["D01", "D02", "D04", "D06", "D15", "D17", "D18", "D27", "D32", "D34", "D38", "D39"],
     title="Final test accuracy on MNIST of every variant",
     caption=(
         "Mean over seeds with its 95 % t interval, cut off at 0 and 100 %. A run that diverged "
@@ -120,7 +119,6 @@ def draw_final(tables: Tables) -> Drawing:
 @figure(
     name="mnist_success_rates",
     needs=["mnist_main", "mnist_ablations"],
-    claims=["D01", "D03", "D05", "D17", "D38"],
     title="How often each variant learns MNIST (90 % or more)",
     caption="Share of runs that end at 90 % test accuracy or more, with its 95 % Wilson interval.",
 )
@@ -140,7 +138,6 @@ def draw_success(tables: Tables) -> Drawing:
         "mnist_kick_1e-2",
         "mnist_kick_1e-1",
     ],
-    claims=["D37"],
     title="Accuracy after a kick of random noise at the end of epoch 1",
     caption=(
         "Nets that start at zero train for one epoch, get Gaussian noise on every parameter, and "
@@ -175,7 +172,6 @@ def _finish(axes: Axes, frame: pd.DataFrame, xlabel: str) -> None:
 @figure(
     name="mnist_constant_sweep",
     needs=["mnist_ablations"],
-    claims=["D02", "D05", "D27", "D38"],
     title="Accuracy when every parameter starts at one constant",
     caption=(
         "Mean over seeds with its 95 % t interval at the end of the short runs; the constants "

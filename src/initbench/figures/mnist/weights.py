@@ -69,7 +69,6 @@ def _cell(value: float) -> str:
 @figure(
     name="mnist_gradient_norms",
     needs=["mnist_ablations", "mnist_main"],
-    claims=["D17", "D21", "D35"],
     title="Which tensors get a gradient at the first step",
     caption=(
         "L2 norm of the gradient of each tensor on the first batch, median over seeds. A bare "
@@ -102,7 +101,6 @@ def _draw_gradients(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="mnist_zero_tensors",
     needs=["mnist_main"],
-    claims=["D21", "D22"],
     title="Do the parameters of an all-zero net stay at zero?",
     caption=(
         "Largest absolute value in each tensor of a net that starts at zero, median over seeds, "
@@ -127,7 +125,6 @@ def draw_zero_tensors(tables: Tables) -> Drawing:
 @figure(
     name="mnist_symmetry",
     needs=["mnist_main"],
-    claims=["D09", "D23", "D33", "D39"],
     title="How many of the 128 units of layer 1 differ from one another",
     caption=(
         "Rows that are equal bit by bit count once. Median over seeds; the bands hold the central "
@@ -165,7 +162,6 @@ def _draw_rows(axes: Axes, frame: pd.DataFrame, init: str) -> None:
 @figure(
     name="mnist_spectra",
     needs=["mnist_ablations"],
-    claims=["D39", "D40"],
     title="Singular values of the hidden layers, before and after training",
     caption=(
         "Singular values from the largest to the smallest, at init (open, dotted) and at the "

@@ -50,7 +50,6 @@ def _speeds(tables: Tables) -> pd.DataFrame:
 @figure(
     name="output_bias",
     needs=["output_bias"],
-    claims=["B59"],
     title="An output bias from the class shares: first loss, and time to improve",
     caption=(
         "Left: test loss before training, mean over seeds with its 95 % t interval. Right: "
@@ -100,7 +99,6 @@ def _draw_updates(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="output_recall",
     needs=["output_bias"],
-    claims=["B59"],
     title="How well each class is recognised in the end, by the output bias",
     caption=(
         "Share of each class's test samples that are recognised after the last update, the most "

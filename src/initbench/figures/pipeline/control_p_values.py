@@ -30,7 +30,6 @@ def _sorted(tables: Tables) -> dict[str, pd.DataFrame]:
 @figure(
     name="control_p_values",
     needs=["tiny_sgd", "tiny_adam"],
-    claims=[],
     title="p-values of inits against themselves",
     caption=(
         f"Each step is one comparison of {PAIRS} runs with {PAIRS} other runs of the same cell, "

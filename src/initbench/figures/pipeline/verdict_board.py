@@ -26,18 +26,13 @@ VERDICTS = {
     "inconclusive": ("#6a58a6", "?"),
     "not testable": ("#69717a", "–"),
 }
-DOCUMENTS = {
-    "A": "Document A: a chain of tanh layers on two moons",
-    "B": "Document B: a course module on initialization",
-    "C": "Document C: eigenvalues of random matrices",
-    "D": "Document D: an MNIST demo",
-}
 
 
-def draw_board(verdicts: Sequence[Mapping[str, Any]]) -> Drawing:
+def draw_board(verdicts: Sequence[Mapping[str, Any]], about: Mapping[str, str]) -> Drawing:
     """Draw one tile for each of `verdicts` (mappings with id, document and verdict).
 
-    Raises InitbenchError for a verdict word that does not exist.
+    `about` says for each document in a few words what it is. Raises InitbenchError for a verdict
+    word that does not exist.
     """
     columns = ["id", "document", "verdict"]
     frame = pd.DataFrame(
@@ -51,7 +46,7 @@ def draw_board(verdicts: Sequence[Mapping[str, Any]]) -> Drawing:
     alt = f"Verdicts by document. {listing(words)}."
     title = f"Verdicts on {len(frame)} claims"
     with mpl.rc_context(THEME):
-        drawing = Drawing(_board(frame), frame, alt)
+        drawing = Drawing(_board(frame, about), frame, alt)
         return finish(drawing, name="verdict_board", title=title, caption=CAPTION)
 
 
@@ -60,7 +55,7 @@ def _counts(frame: pd.DataFrame) -> str:
     return ", ".join(f"{counts[word]} {word}" for word in VERDICTS if word in counts)
 
 
-def _board(frame: pd.DataFrame) -> Figure:
+def _board(frame: pd.DataFrame, about: Mapping[str, str]) -> Figure:
     parts = [(str(name), part) for name, part in frame.groupby("document")]
     rows = LEGEND + sum(1.3 + -(-len(part) // ACROSS) for _, part in parts)
     figure = Figure(figsize=(WIDTH, TILE * rows + 0.45), layout="constrained")
@@ -69,7 +64,8 @@ def _board(frame: pd.DataFrame) -> Figure:
     _legend(axes, frame)
     top = LEGEND
     for name, part in parts:
-        axes.text(0.04, top + 0.75, DOCUMENTS.get(name, name), va="baseline", fontweight="bold")
+        heading = f"Document {name}: {about[name]}"
+        axes.text(0.04, top + 0.75, heading, va="baseline", fontweight="bold")
         _tiles(axes, part, top + 1)
         top += 1.3 + -(-len(part) // ACROSS)
     return figure

@@ -30,7 +30,6 @@ SHAPE_WIDTH = 16
 @figure(
     name="signal_backward",
     needs=["signal"],
-    claims=["B05", "B07", "B08", "B29"],
     title="Size of the gradient over 50 layers at init, width 64",
     caption=(
         "Gradient of a random linear readout of the last layer: its rms over the states of each "
@@ -59,7 +58,6 @@ def draw_backward(tables: Tables) -> Drawing:
 @figure(
     name="signal_slopes",
     needs=["signal_w100"],
-    claims=["B05", "B07", "B08", "B29"],
     title="Decades gained or lost in each layer, width 100",
     caption=(
         "Slope of a least-squares line through log10 of the rms of the states over the layers, "
@@ -114,7 +112,6 @@ def decades(frame: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="signal_shapes",
     needs=["signal_shapes"],
-    claims=["B39"],
     title="Norm of the gradient in square, growing and shrinking nets",
     caption=(
         "Norm of the gradient of each layer's states over that of the last layer's. Square nets "

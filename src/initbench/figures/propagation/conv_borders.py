@@ -51,7 +51,6 @@ def _relative(tables: Tables, **wanted: str) -> pd.DataFrame:
 @figure(
     name="conv_border_maps",
     needs=["conv_borders"],
-    claims=["B50"],
     title="Where the signal of a stack of convolutions is kept",
     caption=(
         "Second moment of each pixel over its target (1, and 2 for He), mean over draws, before "
@@ -121,7 +120,6 @@ def _legend() -> Iterator[Patch]:
 @figure(
     name="conv_border_depth",
     needs=["conv_borders"],
-    claims=["B50"],
     title="Interior, edge and corner of a stack of convolutions, layer by layer",
     caption=(
         "Second moment over its target (1, and 2 for He) in the interior of the 16 × 16 pixels, "

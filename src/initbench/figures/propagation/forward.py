@@ -51,7 +51,6 @@ def _forward(tables: Tables, inits: Sequence[str], limits: Limits) -> Drawing:
 @figure(
     name="signal_forward",
     needs=["signal"],
-    claims=["B07", "B08", "B28", "B77", "B78"],
     title="Size of the signal, width 64: inits that ignore the activation",
     caption=(
         "Mean square of the states for Gaussian inputs of variance 1 (dotted: 1). Median over "
@@ -66,7 +65,6 @@ def draw_forward(tables: Tables) -> Drawing:
 @figure(
     name="signal_forward_fitted",
     needs=["signal"],
-    claims=["B43", "B74"],
     title="Size of the signal, width 64: inits that look at more",
     caption=(
         "Mean square of the states for inits that look at the activation (the gained ones, and "
@@ -82,7 +80,6 @@ def draw_fitted(tables: Tables) -> Drawing:
 @figure(
     name="signal_forward_widths",
     needs=["signal"],
-    claims=["B37"],
     title="Size of the signal over depth, from narrow nets to wide ones",
     caption=(
         "Mean square of the states: median over draws (solid or dashed, with marks) and the "
@@ -129,7 +126,6 @@ def _draw_width(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="signal_variance",
     needs=["signal_w100"],
-    claims=["B27", "B28"],
     title="What a layer passes on: size of the states and their spread, width 100",
     caption=(
         "Above, the mean square of the states; below, their variance over samples, which is what "

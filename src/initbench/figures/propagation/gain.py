@@ -55,7 +55,6 @@ def slope(frame: pd.DataFrame) -> float:
 @figure(
     name="signal_width_gain",
     needs=["signal_widths"],
-    claims=["B21"],
     title="A fixed standard deviation does not know the width",
     caption=(
         "Factor by which one ReLU layer changes the rms of the states, as a geometric mean over "
@@ -105,7 +104,6 @@ def _draw_gains(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="signal_he_variants",
     needs=["signal"],
-    claims=["B74"],
     title="He's init under six rectifiers: change of size in each layer",
     caption=(
         "Factor of the mean square of the states, as a geometric mean over 50 layers. Median over "

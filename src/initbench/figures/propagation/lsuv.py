@@ -78,7 +78,6 @@ def _draw_variances(axes: Axes, frame: pd.DataFrame, limits: Limits) -> None:
 @figure(
     name="lsuv_variance",
     needs=["lsuv_report"],
-    claims=["B43"],
     title="Variance of each layer's output before and after LSUV, width 64",
     caption=(
         "Variance over samples and units of what enters each activation, for Gaussian inputs of "
@@ -109,7 +108,6 @@ def _rows(frame: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="lsuv_heldout",
     needs=["lsuv_report"],
-    claims=["B43"],
     title="How near to 1 the variance is after LSUV, on two batches",
     caption=(
         "Variance over samples and units of what enters each activation, on the 256 inputs that "
@@ -136,7 +134,6 @@ def _draw_near(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="lsuv_scale",
     needs=["lsuv_report"],
-    claims=["B45"],
     title="By how much LSUV scales each layer, for inputs of three sizes",
     caption=(
         "Norm of each weight matrix after LSUV over that of its orthogonal start. If LSUV adapts "

@@ -62,7 +62,6 @@ def central_95(values: NDArray[np.float64]) -> Triple:
 @figure(
     name="simple_net_std",
     needs=["simple_net"],
-    claims=["B60", "B62"],
     title="Spread of what the layers of SimpleNet put out, under five inits",
     caption=(
         "Standard deviation over 1000 Gaussian inputs and all units, before the activation. "
@@ -116,7 +115,6 @@ def _draw_layer(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="simple_net_histograms",
     needs=["simple_net"],
-    claims=["B60", "B62", "B92"],
     title="What each layer of SimpleNet puts out, under five inits",
     caption=(
         "Histograms of one draw (n = 1 of each init and bias mode) over 1000 Gaussian inputs and "

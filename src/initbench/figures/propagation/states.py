@@ -45,7 +45,6 @@ RESOLVED = 1e-26  # variance over second moment; below it rounding shapes the cl
 @figure(
     name="signal_activations_share",
     needs=["signal_w100"],
-    claims=["B36"],
     title="How many outputs are silent or saturated, width 100",
     caption=(
         "Share of the outputs (or units) of each layer. Median over draws; the bands hold the "
@@ -88,7 +87,6 @@ def _draw_share(axes: Axes, frame: pd.DataFrame, text: str) -> None:
 @figure(
     name="signal_correlation",
     needs=["signal"],
-    claims=["B37"],
     title="Do two inputs stay apart over 50 layers? Width 64",
     caption=(
         "Cosine between what two inputs of correlation 0.5 (dotted) send into each layer's "
@@ -110,7 +108,6 @@ def draw_correlation(tables: Tables) -> Drawing:
 @figure(
     name="signal_rank",
     needs=["signal"],
-    claims=[],
     title="How many directions the states fill over 50 layers, width 64",
     caption=(
         "Participation (tr C)²/tr C² of the covariance C of the states over 256 inputs: 64 for "

@@ -38,7 +38,6 @@ def xavier_rms(layer: NDArray[np.float64]) -> NDArray[np.float64]:
 @figure(
     name="signal_tanh_depth",
     needs=["signal_tanh_depth"],
-    claims=["A26"],
     title="Size of states and gradients over 128 tanh layers, at init",
     caption=(
         "Median over draws; the bands hold the central 90 %. A curve that leaves a panel below "

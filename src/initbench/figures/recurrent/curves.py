@@ -42,7 +42,6 @@ def _curves(tables: Tables) -> pd.DataFrame:
 @figure(
     name="recurrent_curves",
     needs=["recall_20", "recall_60", "adding_20", "adding_60"],
-    claims=["B40", "B51", "B81"],
     title="How a tanh RNN learns to remember, by the init of its recurrent weights",
     caption=(
         "Above: mean over seeds with its 95 % t interval. Below: median with its 95 % interval, "

@@ -51,7 +51,6 @@ def _doses(tables: Tables) -> pd.DataFrame:
 @figure(
     name="recurrent_forget_bias",
     needs=["recall_20", "recall_60", "adding_20", "adding_60"],
-    claims=["B58", "B82"],
     title="How much an LSTM remembers, by the bias of its forget gate",
     caption=(
         "The bias is the sum of the cell's two. Accuracies: mean over seeds with its 95 % t "
@@ -130,7 +129,6 @@ def _words(frame: pd.DataFrame) -> str:
 @figure(
     name="recurrent_bias_curves",
     needs=["recall_20", "recall_60"],
-    claims=["B58", "B82"],
     title="How an LSTM learns to recall, by the bias of its forget gate",
     caption=(
         "Delayed recall of one of eight symbols. Mean over seeds with its 95 % t interval. "

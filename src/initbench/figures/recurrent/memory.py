@@ -71,7 +71,6 @@ def _words(frame: pd.DataFrame) -> str:
 @figure(
     name="recurrent_accuracy",
     needs=["recall_20", "recall_60", "adding_20", "adding_60"],
-    claims=["B40", "B51", "B81"],
     title="What a tanh RNN remembers, by the init of its recurrent weights",
     caption=f"The input weights start alike everywhere. {TASKS}",
 )
@@ -83,7 +82,6 @@ def draw_accuracy(tables: Tables) -> Drawing:
 @figure(
     name="recurrent_gates",
     needs=["recall_20", "recall_60", "adding_20", "adding_60"],
-    claims=["B52", "B53"],
     title="Orthogonal recurrent weights in LSTM and GRU",
     caption=(
         "Orthogonal: the stacked matrix of all gates has orthonormal columns. Per gate: each "
@@ -99,7 +97,6 @@ def draw_gates(tables: Tables) -> Drawing:
 @figure(
     name="recurrent_rows",
     needs=["rows_28"],
-    claims=["B40", "B52", "B53", "B58"],
     title="MNIST read row by row: final test accuracy",
     caption=(
         "Each image is a sequence of 28 rows. Mean over seeds with its 95 % t interval. "

@@ -51,7 +51,6 @@ def _by_depth(tables: Tables) -> pd.DataFrame:
 @figure(
     name="residual_depth",
     needs=["residual"],
-    claims=["B85", "B86"],
     title="Residual nets of 4 to 64 blocks, by the init of their branches",
     caption=f"{EXPLAINED} Left: 95 % t intervals; right: 95 % Wilson intervals.",
 )
@@ -93,7 +92,6 @@ def _draw_schemes(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="residual_curves",
     needs=["residual"],
-    claims=["B85", "B86"],
     title="How residual nets of 64 blocks learn, by the init of their branches",
     caption=f"{EXPLAINED} Mean over seeds with its 95 % t interval.",
 )

@@ -19,7 +19,6 @@ SINES = ["siren_own", "default", "xavier_normal", "he_normal", "normal_0.01"]
 @figure(
     name="custom_cnn",
     needs=["cnn"],
-    claims=["B46"],
     title="A small convolutional net of two depths, by the init of its kernels",
     caption=(
         "Final test accuracy on a part of MNIST, at the learning rate that won on tuning seeds. "
@@ -40,7 +39,6 @@ def draw_cnn(tables: Tables) -> Drawing:
 @figure(
     name="custom_siren",
     needs=["siren"],
-    claims=["B88"],
     title="A net of sines (SIREN) fits a signal, by its init",
     caption=(
         "Points between those that it was trained on. Above: mean over seeds with its 95 % t "

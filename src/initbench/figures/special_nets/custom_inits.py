@@ -52,7 +52,6 @@ def _settings(tables: Tables) -> pd.DataFrame:
 @figure(
     name="custom_exercise",
     needs=["siren", "residual", "tiny_factorial", "tiny_sgd"],
-    claims=["B94"],
     title="Three inits made for one kind of net, and the standard ones",
     caption=(
         "Custom: the rule of Sitzmann et al. (2020) for sines; branches whose last layer starts "

@@ -34,7 +34,6 @@ ONE_SIZE = ["xavier_normal", "normal_0.01", "recurrent_xavier", "recurrent_norma
 @figure(
     name="custom_types",
     needs=["cnn", "recall_20", "recall_60", "adding_20", "adding_60", "residual"],
-    claims=["B46"],
     title="Inits matched to the kind of layer, and one size for all",
     caption=(
         "Matched: He for convolutions with ReLU, orthogonal for recurrence, He / √L for the "

@@ -72,7 +72,6 @@ def _fifths(runs_of: pd.DataFrame) -> pd.DataFrame:
 @figure(
     name="tiny_svd_predictors",
     needs=["tiny_sgd"],
-    claims=["A28", "A33"],
     title="Success by what the SVD of the starting weights shows",
     caption=(
         "Runs with Xavier's init in five groups by a statistic of their eight hidden weight "
@@ -119,7 +118,6 @@ def _rows(
 @figure(
     name="tiny_information",
     needs=["tiny_sgd"],
-    claims=["A17"],
     title="Is the plane lost after eight layers?",
     caption=(
         "Trained nets: median over seeds, bars hold the central 90 %. Above: the input computed "

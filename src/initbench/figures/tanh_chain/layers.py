@@ -72,7 +72,6 @@ def _name_layers(axes: Axes, first: int, last: int) -> None:
 @figure(
     name="tiny_spectra",
     needs=["tiny_sgd"],
-    claims=["A28", "A31", "A33"],
     title="Singular values of the weights, layer by layer",
     caption=(
         "Median over seeds of the larger (filled) and the smaller (open) singular value of each "
@@ -112,7 +111,6 @@ def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
 @figure(
     name="tiny_gradient_flow",
     needs=["tiny_sgd"],
-    claims=["A08"],
     title="Gradient norm of every layer's weights during training",
     caption=(
         "L2 norm of the gradient of each weight matrix on the training set, median over seeds "
@@ -152,7 +150,6 @@ def _draw_steps(axes: Axes, frame: pd.DataFrame, init: str, steps: list[int]) ->
 @figure(
     name="tiny_pc1_share",
     needs=["tiny_sgd"],
-    claims=["A15", "A16", "A38"],
     title="How much of the point cloud lies on one line",
     caption=(
         "Median over seeds with its 95 % interval, of the test points and of a grid from −3 to "
@@ -194,7 +191,6 @@ def _draw_pc1(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="tiny_linear_probe",
     needs=["tiny_sgd"],
-    claims=["A23"],
     title="How well a straight line separates the classes after each layer",
     caption=(
         "Test accuracy of a logistic regression on the states after each layer of nets with "

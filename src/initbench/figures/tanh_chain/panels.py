@@ -109,7 +109,6 @@ def _class_key() -> list[Line2D]:
 @figure(
     name="tiny_layer_panels_default",
     needs=["replay"],
-    claims=["A15", "A16", "A17"],
     title="Layer by layer through the trained net with default init",
     caption=PANELS_CAPTION,
 )
@@ -121,7 +120,6 @@ def draw_default_panels(tables: Tables) -> Drawing:
 @figure(
     name="tiny_layer_panels_orthogonal",
     needs=["replay"],
-    claims=["A23", "A38"],
     title="Layer by layer through the trained net with orthogonal init",
     caption=PANELS_CAPTION,
 )
@@ -133,7 +131,6 @@ def draw_orthogonal_panels(tables: Tables) -> Drawing:
 @figure(
     name="tiny_decision_maps",
     needs=["replay"],
-    claims=["A06", "A21", "A37"],
     title="What the two replayed nets decide over the plane",
     caption=(
         "Probability of class 1 after training, in bands with edges at 10, 30, 50, 70 and 90 %; "

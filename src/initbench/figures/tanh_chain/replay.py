@@ -56,7 +56,6 @@ LANDMARKS = (
 @figure(
     name="replay_curves",
     needs=["replay"],
-    claims=["A06", "A07", "A18", "A21", "A22"],
     title="Literal replay of seed 42: test loss and test accuracy",
     caption=(
         "One run each (n = 1), with the document's own seeds, so there is no interval. Rings "
@@ -104,7 +103,6 @@ def _draw_landmarks(axes: Axes, column: str) -> None:
 @figure(
     name="replay_spectra",
     needs=["replay"],
-    claims=["A29", "A30", "A31"],
     title="Literal replay: singular values against the printed ones",
     caption=(
         "Above: the values that the document prints (rings), those of the replay after training "

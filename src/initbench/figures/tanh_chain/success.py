@@ -74,7 +74,6 @@ def _dots(frame: pd.DataFrame) -> Drawing:
 @figure(
     name="tiny_success_rates",
     needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam", "tiny_minibatch"],
-    claims=["A03", "A05", "A11", "A14", "A18", "A19", "A20", "A27", "A33", "A35"],
     title="How often the tanh chain solves two moons",
     caption=(
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
@@ -92,7 +91,6 @@ def draw_success(tables: Tables) -> Drawing:
 @figure(
     name="tiny_tasks",
     needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam"],
-    claims=["A01", "A09", "A10", "A12", "A13", "A36"],
     title="The same training loop on other data and with wider nets",
     caption=(
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
@@ -136,7 +134,6 @@ def _cell(row: pd.Series) -> str:
 @figure(
     name="tiny_factorial_map",
     needs=["tiny_factorial"],
-    claims=["A27"],
     title="Success by scale and condition number of the weights",
     caption=(
         "Share of runs that end at 99 % test accuracy or more, its 95 % Wilson interval and the "

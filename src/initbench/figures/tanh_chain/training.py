@@ -44,7 +44,6 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame) -> None:
 @figure(
     name="tiny_loss_curves",
     needs=["tiny_sgd"],
-    claims=["A03", "A04"],
     title="Test loss of the tanh chain on two moons",
     caption=(
         "Mean over seeds with its 95 % t interval; a mean over runs of which one diverged would "
@@ -73,7 +72,6 @@ def _ceiling(tables: Tables) -> float:
 @figure(
     name="tiny_accuracy_curves",
     needs=["tiny_sgd"],
-    claims=["A03", "A05", "A18", "A19", "A20"],
     title="Test accuracy of the tanh chain on two moons",
     caption=(
         "Mean over seeds with its 95 % t interval. The dashed line is what 15 nearest "

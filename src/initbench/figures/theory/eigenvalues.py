@@ -28,7 +28,6 @@ def mean_count(values: NDArray[np.float64]) -> Triple:
 @figure(
     name="theory_radius",
     needs=["matrices"],
-    claims=["C06", "C08"],
     title="Eigenvalues of Gaussian k × k matrices against their laws",
     caption=(
         "Standard Gaussian entries. Left: spectral radius over √k, which tends to 1; median and "

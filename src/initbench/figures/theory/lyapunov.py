@@ -37,7 +37,6 @@ def spread_interval(values: NDArray[np.float64]) -> Triple:
 @figure(
     name="theory_lyapunov",
     needs=["matrices"],
-    claims=["C04", "C22"],
     title="Growth of products of independent matrices against Newman's exponents",
     caption=(
         f"Length of a vector after {STEPS} fresh standard Gaussian k × k matrices. Left: geometric "

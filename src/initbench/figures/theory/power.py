@@ -33,7 +33,6 @@ RANDOM, OWN = "Gaussian matrices", "document C's matrix"
 @figure(
     name="theory_power_iteration",
     needs=["matrices"],
-    claims=["C14", "C15"],
     title="How fast a vector turns to the dominant eigenvector",
     caption=(
         "Draws with a real dominant eigenvalue. The slope of ln sin angle per step, fitted between "

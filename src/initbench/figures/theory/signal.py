@@ -108,7 +108,6 @@ def _draw_panel(axes: Axes, frame: pd.DataFrame, floor: float | None) -> None:
 @figure(
     name="theory_variance_map",
     needs=["signal"],
-    claims=["B27", "B28", "B37"],
     title="Size of the states over depth against the variance map",
     caption=(
         "Mean square of the states of the widest nets at init: median over draws, the bands hold "
@@ -128,7 +127,6 @@ def draw_variance_map(tables: Tables) -> Drawing:
 @figure(
     name="theory_gradients",
     needs=["signal"],
-    claims=["B05", "B29"],
     title="Gradients over depth against the slopes of the variance map",
     caption=(
         "Rms of the gradient in the states of the widest nets at init, relative to the last layer: "
@@ -150,7 +148,6 @@ def draw_gradients(tables: Tables) -> Drawing:
 @figure(
     name="theory_correlation",
     needs=["signal"],
-    claims=["B37"],
     title="How alike two inputs become over depth, against the correlation map",
     caption=(
         "Cosine between the preactivations of two inputs whose own correlation is 0.5, mean over "

@@ -54,7 +54,6 @@ def _against_law(part: pd.DataFrame, factors: int, init: str) -> pd.DataFrame:
 @figure(
     name="theory_spectra",
     needs=["spectra"],
-    claims=["A26", "B39"],
     title="Singular values of products of layers against their laws",
     caption=(
         "Singular values of the product of the first L weight matrices of the widest nets at init, "

@@ -1,7 +1,7 @@
 """Which function measures which claim."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 from initbench.discovery import load_all
 from initbench.errors import InitbenchError, unknown
@@ -10,25 +10,28 @@ from initbench.statistics import Estimate
 if TYPE_CHECKING:
     from initbench.tables.read import Tables
 
-Adjudicator = Callable[["Tables"], dict[str, Estimate]]
+# A quantity with keys is a mapping from each key to its estimate.
+Measured = Mapping[str, Estimate | Mapping[str, Estimate]]
+Adjudicator = Callable[["Tables"], Measured]
+Function = TypeVar("Function", bound=Adjudicator)
 _REGISTRY: dict[str, Adjudicator] = {}
 _BESIDE: dict[str, dict[str, Adjudicator]] = {}
 
 
-def adjudicates(claim: str) -> Callable[[Adjudicator], Adjudicator]:
+def adjudicates(claim: str) -> Callable[[Function], Function]:
     """Register the decorated function as the measurement of `claim`; a second one is refused."""
     return _register(_REGISTRY, claim, f"Claim {claim}")
 
 
-def reports(claim: str, experiment: str) -> Callable[[Adjudicator], Adjudicator]:
+def reports(claim: str, experiment: str) -> Callable[[Function], Function]:
     """Register the decorated function as what `experiment` adds to `claim` beside its rule."""
     return _register(_BESIDE.setdefault(claim, {}), experiment, f"{experiment} beside {claim}")
 
 
 def _register(
     known: dict[str, Adjudicator], name: str, what: str
-) -> Callable[[Adjudicator], Adjudicator]:
-    def register(function: Adjudicator) -> Adjudicator:
+) -> Callable[[Function], Function]:
+    def register(function: Function) -> Function:
         if name in known:
             raise InitbenchError(f"{what} has two adjudicators; keep one.")
         known[name] = function
