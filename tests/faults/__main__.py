@@ -1,0 +1,45 @@
+"""python -m faults [--minutes 5] [--seed 0] [--only configs kills] [--output results/faults.csv]
+
+Tries bad input, kills and flipped bits, in scratch folders only; nothing of yours is touched. One
+line a kind on the screen, one line a case in the CSV file; exit status 1 if anything was lost or
+went wrong. The same seed tries the same cases, as far as the time reaches.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from faults import campaign
+from faults.ground import Ground
+from faults.kinds import KINDS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the campaign that the command line asks for; return the exit status."""
+    given = _parser().parse_args(arguments)
+    kinds = {name: kind for name, kind in KINDS.items() if name in (given.only or KINDS)}
+    tried = []
+    with tempfile.TemporaryDirectory(prefix="initbench-faults-") as folder:
+        for one in campaign.run(kinds, Ground(Path(folder), given.seed), 60 * given.minutes):
+            tried.append(one)
+            if not one.verdict.good:
+                print(f"{one.verdict.outcome} {one.kind}: {one.case}: {one.verdict.seen[:300]}", flush=True)
+    campaign.write(given.output, tried)
+    print(f"{campaign.table(tried)}; each case: {given.output}")
+    return int(not all(one.verdict.good for one in tried))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make faults", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=5, help="for all kinds together (5)")
+    parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (0)")
+    parser.add_argument("--only", nargs="+", choices=KINDS, help="these kinds")
+    parser.add_argument("--output", type=Path, default=Path("results/faults.csv"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
