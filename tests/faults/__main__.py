@@ -24,7 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
         for one in campaign.run(kinds, Ground(Path(folder), given.seed), 60 * given.minutes):
             tried.append(one)
             if not one.verdict.good:
-                print(f"{one.verdict.outcome} {one.kind}: {one.case}: {one.verdict.seen[:300]}", flush=True)
+                print(
+                    f"{one.verdict.outcome} {one.kind}: {one.case}: {one.verdict.seen[:300]}",
+                    flush=True,
+                )
     campaign.write(given.output, tried)
     print(f"{campaign.table(tried)}; each case: {given.output}")
     return int(not all(one.verdict.good for one in tried))

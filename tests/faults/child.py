@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from faults.verdict import Verdict, refusal
+from faults.verdict import Verdict, is_ours, refusal
 
 MEMORY = 16 * 2**30  # bytes of addresses: what asks for more gets a MemoryError
 PAUSE = 0.003  # seconds between two looks at a child
@@ -104,8 +104,8 @@ def _work(work: Callable[[], Any], screen: IO[bytes], answer: IO[bytes]) -> None
 def _caught(work: Callable[[], Any]) -> Any:
     try:
         return work()
-    except ValueError as error:  # the class is another one in a freshly imported package
-        if type(error).__name__ != "InitbenchError":
+    except ValueError as error:
+        if not is_ours(error):
             raise
         return Refusal(str(error))
 

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from faults import child
+from faults import child, package
 from faults.child import alarm
 from faults.ground import Ground
-from faults.verdict import Case, Verdict, refusal
+from faults.verdict import Case, Verdict, raised
 from workflow_grid import MNIST, ROOT, tiny
 
 SECONDS = 5.0  # that a config may take to be read, checked and expanded
@@ -58,7 +58,7 @@ VALUES: dict[str, Any] = {
     "empty mapping": {},
     "mapping": {"lots": 1},
     "nested": _nested(50),
-    "nested deep": _nested(3000),
+    "nested deep": _nested(300),
 }
 TEXTS = {"text", "unicode", "number as text", "path"}
 NUMBERS = {"negative", "zero", "fraction", "tiny fraction", "10**9", "10**15", "2**63", "1e308"}
@@ -129,7 +129,9 @@ def sound() -> Config:
         "narrow": {"method": "normal", "std": 0.01},
     }
     config["protocols"] |= {
-        "tuned": {"epochs": 2, "learning_rate": [0.1, 0.01], "tuning": {"seeds": 1, "held_out": 0.2}},
+        "tuned": {
+            "epochs": 2, "learning_rate": [0.1, 0.01], "tuning": {"seeds": 1, "held_out": 0.2},
+        },
         "kicked": {
             "epochs": 4, "learning_rate": 0.1, "momentum": 0.9, "batch": 16, "loss": "cross_entropy",
             "evaluate": {"test": [0, 1]}, "kick": {"after_epoch": 1, "std": 0.1},
@@ -155,7 +157,13 @@ def sound() -> Config:
 
 def places(node: Any, at: Place = ()) -> Iterator[Place]:
     """Yield every place below `node`, inner ones and leaves."""
-    entries = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    entries = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
     for key, value in entries:
         yield (*at, key)
         yield from places(value, (*at, key))
@@ -198,7 +206,17 @@ def rename(section: str, name: Any, config: Config) -> None:
 SECTIONS = ("datasets", "architectures", "inits", "protocols", "experiments", "probes", "matrices")
 # Keys that an entry can do without.
 OPTIONAL = {
-    *("probes", "matrices", "without", "reduce", "optimizer", "momentum", "tuning", "loss", "batch"),
+    *(
+        "probes",
+        "matrices",
+        "without",
+        "reduce",
+        "optimizer",
+        "momentum",
+        "tuning",
+        "loss",
+        "batch",
+    ),
     *("evaluate", "record", "kick", "also", "activation", "depth", "width", "E1", "E4", "second"),
     *("train", "test", "running", "gradients", "spectra", "states", "part", "recall", "mnist"),
     *("signal", "gaussian_2", "tuned"),
@@ -217,16 +235,30 @@ def systematic() -> Iterator[tuple[str, Edit, bool, list[str]]]:
         path = ".".join(map(str, place))
         words = [part for part in place if isinstance(part, str)]
         for name, value in VALUES.items():
-            edit, shown = partial(put, place, value), [reprlib.repr(value)[:8], *([value[:1]] if isinstance(value, str) else [])]
+            edit, shown = (
+                partial(put, place, value),
+                [reprlib.repr(value)[:8], *([value[:1]] if isinstance(value, str) else [])],
+            )
             yield f"{path} = {name}", edit, _harmless(path, name), [*shown, *words]
         if isinstance(place[-1], str):
-            yield f"without {path}", partial(drop, place), place[-1] in OPTIONAL, words
+            edit, gone = partial(drop, place), place[-1] in OPTIONAL
+            yield f"without {path}", edit, gone, [*words, "reduce", "without"]
             yield f"{path} misspelt", partial(misspell, place), _free(place), words
         else:
-            yield f"{path} twice", partial(repeat, place), "evaluate" in place, _words(config, place)
+            yield (
+                f"{path} twice",
+                partial(repeat, place),
+                "evaluate" in place,
+                _words(config, place),
+            )
     for section in SECTIONS:
         for bad in BAD_NAMES:
-            yield f"{section} named {bad!r}", partial(rename, section, bad), False, [repr(bad), str(bad).strip() or section, section]
+            yield (
+                f"{section} named {bad!r}",
+                partial(rename, section, bad),
+                False,
+                [repr(bad), str(bad).strip() or section, section],
+            )
 
 
 def _words(config: Config, place: Place) -> list[str]:
@@ -248,38 +280,22 @@ def _harmless(path: str, value: str) -> bool:
     return value in found
 
 
-def expand(config: Config) -> int:
-    """Read `config` to the last cell, as planning does; return the number of cells."""
-    from initbench import config as grid
-
-    cells = list(grid.cells(config))
-    for cell in cells:
-        grid.cell_spec(config, cell)
-    for probe, spec in config.get("probes", {}).items():
-        for init in spec["inits"]:
-            grid.probe_spec(config, probe, init)
-    for ensemble in config.get("matrices", {}):
-        grid.ensemble_spec(config, ensemble)
-    return len(cells)
-
-
 def _attempt(edit: Edit, accepted: bool, words: list[str], folder: Path) -> Verdict:
     """Check an edited config here, which costs no child; expand in a child what is accepted."""
-    from initbench import config as grid
-    from initbench.errors import InitbenchError
-
     config = sound()
     edit(config)
     try:
         with alarm(SECONDS):
-            grid.validate(config, ROOT)
-    except InitbenchError as error:
-        return refusal(str(error), str(folder), words)
+            package.validate(config, ROOT)
     except Exception as error:
-        return Verdict("wrong", f"{type(error).__name__}: {error}")
+        return raised(error, folder, words)
     if not accepted:
         return Verdict("lost", "accepted")
-    return child.judged(lambda: Verdict("survived", f"{expand(config)} cells"), SECONDS, folder)
+    return child.judged(lambda: _expanded(config), SECONDS, folder)
+
+
+def _expanded(config: Config) -> Verdict:
+    return Verdict("survived", f"{len(package.expand(config))} jobs")
 
 
 def cases(ground: Ground) -> Iterator[Case]:

@@ -137,7 +137,9 @@ def snapshot(folder: Path) -> dict[str, str]:
     """Return the digest of each file below `folder` that a run has no business to change."""
     own = ("/results/", "/.snakemake/", "/__pycache__/")
     paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    return {str(path): _digest(path) for path in paths if not any(part in f"{path}" for part in own)}
+    return {
+        str(path): _digest(path) for path in paths if not any(part in f"{path}" for part in own)
+    }
 
 
 def _digest(path: Path) -> str:

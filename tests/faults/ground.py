@@ -10,6 +10,13 @@ from pathlib import Path
 
 from workflow_grid import PATIENCE, TARGET, command, lay
 
+EXPECTED = "expected.json"  # what the shards of the built project must be, by folder
+KEEP = f"""
+import json
+
+Path("{EXPECTED}").write_text(json.dumps(dict(snakemake.params.expected)))
+"""
+
 
 @dataclass
 class Ground:
@@ -36,9 +43,13 @@ class Ground:
     def built(self) -> Path:
         """A project whose tiny tables were made undisturbed."""
         project = lay(self.folder / "built")
+        with (project / "workflow/scripts/collect.py").open("a", encoding="utf-8") as script:
+            script.write(KEEP)
         status, output = snakemake(project, TARGET)
         if status:
-            raise RuntimeError(f"The undisturbed run failed, so there is nothing to judge by:\n{output}")
+            raise RuntimeError(
+                f"The undisturbed run failed, so there is nothing to judge by:\n{output}"
+            )
         return project
 
     def copy(self, name: str) -> Path:

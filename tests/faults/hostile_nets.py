@@ -4,12 +4,14 @@ The campaign lays this file into a project as a family of architectures.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
-from initbench.architectures.feedforward import Feedforward
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations, weight_norm
+
+from initbench.architectures.feedforward import Feedforward
 
 WIDTH = 8
 
@@ -23,7 +25,7 @@ class Net(Feedforward):
         self.activation = nn.Tanh()
 
     def states(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        x = self.middle(self.activation(self.first(x)))
+        x = self.middle(self.first(x))
         yield "middle", x
         yield "final", self.final(x)
 
@@ -44,7 +46,11 @@ class Own(Feedforward):
 
     def __init__(self, way: Callable[["Own", Tensor], Tensor], **modules: nn.Module) -> None:
         super().__init__()
-        self.first, self.second, self.final = nn.Linear(6, WIDTH), nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, 3)
+        self.first, self.second, self.final = (
+            nn.Linear(6, WIDTH),
+            nn.Linear(WIDTH, WIDTH),
+            nn.Linear(WIDTH, 3),
+        )
         self.activation = nn.Tanh()
         for name, module in modules.items():
             self.add_module(name, module)
@@ -181,11 +187,39 @@ def branching(net: Own, x: Tensor) -> Tensor:
     return torch.tanh(net.second(x)) if x.mean() > 0 else x
 
 
+def as_image(module: nn.Module) -> nn.Module:
+    """Return a module that sees the features as an image of one channel."""
+    return nn.Sequential(nn.Unflatten(-1, (1, 2, 4)), module, nn.Flatten(-3))
+
+
+class DoubledLinear(nn.Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * super().forward(x)
+
+
+class CentredTanh(nn.Tanh):
+    def forward(self, x: Tensor) -> Tensor:
+        return x - x.mean(-1, keepdim=True)
+
+
+class NoDropout(nn.Dropout):
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
 MODULES: dict[str, Callable[[], nn.Module]] = {
     name: getattr(nn, name)
     for name in (
         *("ReLU", "ReLU6", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish", "Sigmoid", "Tanh"),
-        *("LeakyReLU", "Softplus", "Softsign", "Tanhshrink", "Hardtanh", "Hardswish", "Hardsigmoid"),
+        *(
+            "LeakyReLU",
+            "Softplus",
+            "Softsign",
+            "Tanhshrink",
+            "Hardtanh",
+            "Hardswish",
+            "Hardsigmoid",
+        ),
         *("Hardshrink", "Softshrink", "LogSigmoid", "Identity", "RReLU", "Softmax2d"),
         *("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"),
     )
@@ -215,7 +249,7 @@ MODULES |= {
     "RMSNorm without parameters": lambda: nn.RMSNorm(WIDTH, elementwise_affine=False),
     "BatchNorm": lambda: nn.BatchNorm1d(WIDTH),
     "BatchNorm without parameters": lambda: nn.BatchNorm1d(WIDTH, affine=False),
-    "BatchNorm without memory": lambda: nn.BatchNorm1d(WIDTH, affine=False, track_running_stats=False),
+    "BatchNorm without memory": lambda: nn.BatchNorm1d(WIDTH, track_running_stats=False),
     "InstanceNorm": lambda: nn.InstanceNorm1d(WIDTH),
     "GroupNorm": lambda: nn.GroupNorm(2, WIDTH),
     "GroupNorm without parameters": lambda: nn.GroupNorm(2, WIDTH, affine=False),
@@ -237,25 +271,24 @@ MODULES |= {
     "Linear": lambda: nn.Linear(WIDTH, WIDTH),
     "Linear without bias": lambda: nn.Linear(WIDTH, WIDTH, bias=False),
     "LazyLinear": lambda: nn.LazyLinear(WIDTH),
-    "NonDynamicallyQuantizableLinear": lambda: nn.modules.linear.NonDynamicallyQuantizableLinear(WIDTH, WIDTH),
     "Bilinear": lambda: nn.Bilinear(WIDTH, WIDTH, WIDTH),
     "Embedding": lambda: nn.Embedding(5, WIDTH),
     "Conv1d": lambda: nn.Sequential(nn.Unflatten(-1, (2, 4)), nn.Conv1d(2, 2, 1), nn.Flatten(-2)),
-    "Conv2d over a view": lambda: nn.Sequential(nn.Unflatten(-1, (1, 2, 4)), nn.Conv2d(1, 1, 1), nn.Flatten(-3)),
-    "Conv2d, circular": lambda: nn.Sequential(
-        nn.Unflatten(-1, (1, 2, 4)), nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"), nn.Flatten(-3)),
+    "Conv2d over a view": lambda: as_image(nn.Conv2d(1, 1, 1)),
+    "Conv2d, circular": lambda: as_image(nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular")),
+    "Conv2d, dilated": lambda: as_image(nn.Conv2d(1, 1, 3, padding=2, dilation=2)),
     "Conv2d, grouped": lambda: nn.Sequential(
         nn.Unflatten(-1, (2, 2, 2)), nn.Conv2d(2, 2, 1, groups=2), nn.Flatten(-3)),
-    "Conv2d without bias": lambda: nn.Sequential(
-        nn.Unflatten(-1, (1, 2, 4)), nn.Conv2d(1, 1, 1, bias=False), nn.Flatten(-3)),
-    "ConvTranspose2d": lambda: nn.Sequential(
-        nn.Unflatten(-1, (1, 2, 4)), nn.ConvTranspose2d(1, 1, 1), nn.Flatten(-3)),
+    "Conv2d without bias": lambda: as_image(nn.Conv2d(1, 1, 1, bias=False)),
+    "ConvTranspose2d": lambda: as_image(nn.ConvTranspose2d(1, 1, 1)),
+    "BatchNorm2d": lambda: as_image(nn.BatchNorm2d(1)),
+    "MaxPool2d": lambda: as_image(nn.MaxPool2d(3, 1, 1)),
     "MultiheadAttention": lambda: nn.MultiheadAttention(WIDTH, 2),
     "TransformerEncoderLayer": lambda: nn.TransformerEncoderLayer(WIDTH, 2, WIDTH),
     "empty Sequential": nn.Sequential,
-    "subclass of Linear": lambda: type("Mine", (nn.Linear,), {"forward": lambda s, x: 2 * F.linear(x, s.weight, s.bias)})(WIDTH, WIDTH),
-    "subclass of Tanh": lambda: type("Mine", (nn.Tanh,), {"forward": lambda s, x: x - x.mean(-1, keepdim=True)})(),
-    "subclass of Dropout": lambda: type("Mine", (nn.Dropout,), {"forward": lambda s, x: x})(0.5),
+    "subclass of Linear": lambda: DoubledLinear(WIDTH, WIDTH),
+    "subclass of Tanh": lambda: CentredTanh(),
+    "subclass of Dropout": lambda: NoDropout(0.5),
 }  # fmt: skip
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "sin": torch.sin,
@@ -299,26 +332,29 @@ def np_tanh(x: Tensor) -> object:
     return np.tanh(x.detach().numpy())
 
 
-NETS: dict[str, Callable[[], Feedforward]] = {
+def hidden(net: Own, x: Tensor) -> Tensor:
+    return torch.tanh(net.first(x))
+
+
+WAYS: dict[str, Callable[[Own, Tensor], Tensor]] = {
+    "a layer twice": lambda net, x: net.second(torch.tanh(net.second(hidden(net, x)))),
+    "a layer three times": lambda net, x: net.second(net.second(net.second(net.first(x)))),
+    "a layer never": hidden,
+    "a dropout twice": lambda net, x: net.drop(net.second(net.drop(net.first(x)))),
+    "transposed weights": lambda net, x: F.linear(hidden(net, x), net.second.weight.mT),
+    "weights by hand": lambda net, x: hidden(net, x) @ net.second.weight.mT + net.second.bias,
+    "norm of weights": lambda net, x: hidden(net, x) * net.second.weight.norm(),
+    "data decides": branching,
+    "a residual": lambda net, x: (y := hidden(net, x)) + net.second(y),
+    "concatenated and cut": lambda net, x: torch.cat([y := net.first(x), y], -1)[..., :WIDTH],
+    "concatenated samples": lambda net, x: torch.cat([y := net.first(x), y])[: len(x)],
+    "training mode decides": lambda net, x: net.first(x) * (2 if net.training else 1),
+}
+OTHERS: dict[str, Callable[[], Feedforward]] = {
     "plain": lambda: Net(nn.Identity()),
-    **{name: lambda make=make: Net(make()) for name, make in MODULES.items()},
-    **{f"{name} as a module": lambda f=f: Net(Function(f)) for name, f in FUNCTIONS.items()},
-    **{f"{name} in forward": lambda f=f: Own(lambda net, x: f(torch.tanh(net.first(x)))) for name, f in FUNCTIONS.items()},
-    "a layer twice": lambda: Own(lambda net, x: net.second(torch.tanh(net.second(torch.tanh(net.first(x)))))),
-    "a layer three times": lambda: Own(lambda net, x: net.second(net.second(net.second(net.first(x))))),
-    "a dropout twice": lambda: Own(lambda net, x: net.drop(net.second(net.drop(net.first(x)))), drop=nn.Dropout(0.5)),
-    "a layer never": lambda: Own(lambda net, x: torch.tanh(net.first(x))),
     "a module under two names": lambda: two_names(),
     "tied weights": lambda: Tied("weight"),
     "tied biases": lambda: Tied("bias"),
-    "transposed weights used again": lambda: Own(lambda net, x: F.linear(torch.tanh(net.first(x)), net.second.weight.mT)),
-    "weights by hand": lambda: Own(lambda net, x: torch.tanh(net.first(x)) @ net.second.weight.T + net.second.bias),
-    "weight decay by hand": lambda: Own(lambda net, x: torch.tanh(net.first(x)) * net.second.weight.norm()),
-    "data decides": lambda: Own(branching),
-    "a residual": lambda: Own(lambda net, x: (y := torch.tanh(net.first(x))) + net.second(y)),
-    "concatenated and cut": lambda: Own(lambda net, x: torch.cat([y := net.first(x), y], -1)[..., :WIDTH]),
-    "concatenated samples": lambda: Own(lambda net, x: torch.cat([y := net.first(x), y])[: len(x)]),
-    "training mode decides": lambda: Own(lambda net, x: net.first(x) * (2 if net.training else 1)),
     "persistent buffer": lambda: Buffered(True),
     "passing buffer": lambda: Buffered(False),
     "constant tensor": Constant,
@@ -344,13 +380,29 @@ NETS: dict[str, Callable[[], Feedforward]] = {
     "complex64": lambda: in_kind(torch.complex64),
     "one unit": lambda: Net(nn.Linear(WIDTH, 1), 1),
     "no unit": lambda: Net(nn.Linear(WIDTH, 0), 0),
-    "no hidden layer": lambda: nn_only_head(),
+    "no hidden layer": lambda: only_a_head(),
     "too few classes": lambda: few_classes(2),
     "more classes": lambda: few_classes(5),
     "wrong inputs": lambda: wrong_inputs(),
     "inner sizes do not fit": lambda: Net(nn.Linear(WIDTH + 1, WIDTH)),
-    "a huge layer": lambda: Net(nn.Sequential(nn.Linear(WIDTH, 10**12), nn.Linear(10**12, WIDTH))),
-}  # fmt: skip
+    "a huge layer": lambda: Net(nn.Linear(WIDTH, 10**12), 10**12),
+}
+
+
+def _nets() -> Iterator[tuple[str, Callable[[], Feedforward]]]:
+    for name, make in MODULES.items():
+        yield name, partial(lambda make: Net(make()), make)
+    for name, function in FUNCTIONS.items():
+        yield f"{name} as a module", partial(lambda f: Net(Function(f)), function)
+        yield f"{name} in forward", partial(in_forward, function)
+    for name, way in WAYS.items():
+        yield (
+            name,
+            partial(Own, way, drop=nn.Dropout(0.5)) if "dropout" in name else partial(Own, way),
+        )
+    yield from OTHERS.items()
+
+
 # Those that draw while they train: no plain loop has their draws, but a seed's are its own.
 DRAWING = {
     *("Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout", "FeatureAlphaDropout"),
@@ -358,6 +410,10 @@ DRAWING = {
     *(f"{name} {place}" for name in ("functional dropout", "Gaussian noise")
       for place in ("as a module", "in forward")),
 }  # fmt: skip
+
+
+def in_forward(function: Callable[[Tensor], Tensor]) -> Own:
+    return Own(lambda net, x: function(hidden(net, x)))
 
 
 def old_weight_norm(layer: nn.Linear) -> nn.Module:
@@ -374,7 +430,7 @@ def two_names() -> Own:
     return net
 
 
-def nn_only_head() -> Feedforward:
+def only_a_head() -> Feedforward:
     net = Own(lambda net, x: x)
     net.final = nn.Linear(6, 3)
     return net
@@ -390,6 +446,9 @@ def wrong_inputs() -> Net:
     net = Net(nn.Tanh())
     net.first = nn.Linear(7, WIDTH)
     return net
+
+
+NETS = dict(_nets())
 
 
 def build(*, net: str) -> Feedforward:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from faults import child
+from faults import child, package
 from faults.ground import Ground
 from faults.texts import remove
 from faults.verdict import Case, Verdict
@@ -77,7 +77,7 @@ def _shorter(path: Path) -> None:
     number = int.from_bytes(content[4:8], "big")
     head = 16 if "images" in path.name else 8
     size = (len(content) - head) // number
-    path.write_bytes(content[:4] + (number - 10).to_bytes(4, "big") + content[8:-10 * size])
+    path.write_bytes(content[:4] + (number - 10).to_bytes(4, "big") + content[8 : -10 * size])
 
 
 DAMAGES: dict[str, Damage] = {
@@ -114,8 +114,7 @@ FLIPS = 12  # single bytes of the packed files that the project carries
 
 def cases(ground: Ground) -> Iterator[Case]:
     """Yield the damages of every file in a random order, then those of the carried files."""
-    from initbench import datasets  # noqa: F401
-
+    package.warm_up()
     stream = ground.random("images")
     found = [(what, name) for what in DAMAGES for name in NAMES]
     stream.shuffle(found)
@@ -152,12 +151,10 @@ def _attempt(ground: Ground, what: str, name: str) -> Verdict:
 
 def _prepared(spec: dict[str, Any], data: Path, out: Path, harmless: bool) -> Verdict:
     """Prepare and load a set without network; what is not refused must be harmless."""
-    from initbench import datasets
-
     for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         os.environ[proxy] = "http://127.0.0.1:9"  # nobody listens there
-    datasets.prepare(spec, data, out)
-    datasets.load(spec, out, [0])
+    package.prepare(spec, data, out)
+    package.load(spec, out, [0])
     return Verdict("survived" if harmless else "lost", "accepted")
 
 

@@ -124,7 +124,7 @@ def _of(project: Path) -> Iterator[psutil.Process]:
 
 
 def _resumed(ground: Ground, project: Path, scratch: Path, orphans: list[str]) -> Verdict:
-    """Run again, with the one manual step that the README names, and compare with the undisturbed."""
+    """Run again, with no manual step but the README's, and compare with the undisturbed."""
     status, output = snakemake(project, TARGET)
     unlocked = status != 0 and "--unlock" in output
     if unlocked:

@@ -1,4 +1,4 @@
-"""The kinds of faults, in the order in which they are tried; the last go on as long as time lasts."""
+"""The kinds of faults, in the order in which they are tried; the last two have no end."""
 
 from faults import bits, configs, folders, images, kills, methods, nets, texts
 from faults.campaign import Kind

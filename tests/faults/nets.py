@@ -1,5 +1,6 @@
 """Hostile nets: trained by the engine as by a plain torch loop, or refused in one sentence."""
 
+import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from faults import child, hostile_nets
+from faults import child, package
 from faults.ground import Ground
 from faults.verdict import Case, Verdict
 from workflow_grid import tiny
@@ -25,11 +26,11 @@ CLOSE = 1e-5
 
 def cases(ground: Ground) -> Iterator[Case]:
     """Yield the nets in a random order."""
-    import initbench.training.engine
-    import initbench.datasets  # noqa: F401
+    file = "hostile_nets.py"
+    shutil.copy(Path(__file__).with_name(file), ground.project / "src/initbench/architectures")
+    package.warm_up()
+    from initbench.architectures import hostile_nets
 
-    family = ground.project / "src/initbench/architectures/hostile_nets.py"
-    family.write_text(Path(hostile_nets.__file__).read_text())
     names = list(hostile_nets.NETS)
     ground.random("nets").shuffle(names)
     for name in names:
@@ -38,7 +39,7 @@ def cases(ground: Ground) -> Iterator[Case]:
 
 
 def _attempt(project: Path, name: str) -> Verdict:
-    from initbench import config as grid
+    from initbench.architectures.hostile_nets import DRAWING
 
     net = {"family": "hostile_nets", "net": name}
     config = tiny()
@@ -47,11 +48,11 @@ def _attempt(project: Path, name: str) -> Verdict:
         "source": "gaussian_classes", "classes": CLASSES, "ratio": 1, "features": FEATURES,
         "train": SAMPLES, "test": SAMPLES,
     }  # fmt: skip
-    grid.validate(config, project)
+    package.check(config, project)
     whole, alone, again = trained(net)
     if alone != whole[1] or again != whole:
         return Verdict("lost", f"in a block {whole[1]}, alone {alone}, again {again[1]}")
-    if name in hostile_nets.DRAWING:
+    if name in DRAWING:
         return Verdict("survived", f"the same draws for a seed, loss {whole[1]:.6f}")
     return _beside(whole, [plain(net, k) for k in range(len(SEEDS))])
 
@@ -65,29 +66,24 @@ def _beside(found: list[float], expected: list[float]) -> Verdict:
 
 def data() -> Any:
     """Return a little task of its own for each seed."""
-    from initbench.datasets import Split
-
     stream = np.random.RandomState(7)
     x = [stream.standard_normal((len(SEEDS), SAMPLES, FEATURES)).astype(np.float32) for _ in "ab"]
     y = [(part[..., 0] > 0).astype(np.int64) + (part[..., 1] > 0) for part in x]
-    return Split(x[0], y[0], x[1], y[1])
+    return package.split(x[0], y[0], x[1], y[1])
 
 
 def trained(net: dict[str, Any]) -> tuple[list[float], float, list[float]]:
     """Return the final losses of a block, of its second seed alone, and of the block again."""
     import torch
-    from initbench.datasets import Split
-    from initbench.training.engine import train_block
-    from initbench.training.protocol import Protocol
 
     torch.set_num_threads(1)
-    split, recipe = data(), Protocol.of(RECIPE)
+    split, recipe = data(), package.protocol(RECIPE)
     parts = (split.train_x, split.train_y, split.test_x, split.test_y)
-    alone = Split(*(part[1:2] for part in parts))
+    alone = package.split(*(part[1:2] for part in parts))
     runs = []
     for task, seeds in ((split, SEEDS), (alone, SEEDS[1:2]), (split, SEEDS)):
         torch.manual_seed(len(runs))
-        outcomes = train_block(net, INIT, recipe, task, seeds)["outcomes"]
+        outcomes = package.train_block(net, INIT, recipe, task, seeds)["outcomes"]
         runs.append(outcomes["test_loss"].to_pylist())
     return runs[0], runs[1][0], runs[2]
 
@@ -95,23 +91,25 @@ def trained(net: dict[str, Any]) -> tuple[list[float], float, list[float]]:
 def plain(net: dict[str, Any], k: int) -> float:
     """Train the k-th seed with an ordinary module, optimiser and loop; return its final loss."""
     import torch
-    from initbench import inits
-    from initbench.architectures import hostile_nets as family
-    from initbench.seeds import torch_stream
-    from initbench.training.protocol import Protocol
     from torch.nn.functional import cross_entropy
 
-    recipe, split = Protocol.of(RECIPE), data()
+    from initbench.architectures import hostile_nets as family
+
+    recipe, split = package.protocol(RECIPE), data()
     model = family.build(net=net["net"])
-    inits.initialize(model, INIT["method"], {}, SEEDS[k])
+    package.initialize(model, INIT["method"], SEEDS[k])
     x, y = torch.from_numpy(split.train_x[k]), torch.from_numpy(split.train_y[k])
-    optimizer = torch.optim.SGD(model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum)
+    optimizer = torch.optim.SGD(
+        model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum
+    )
     for epoch in range(recipe.epochs):
-        order = torch.randperm(len(x), generator=torch_stream(SEEDS[k], "order", str(epoch)))
+        order = torch.randperm(len(x), generator=package.order(SEEDS[k], epoch))
         for index in order.split(recipe.batch_size(len(x))):
             optimizer.zero_grad()
             cross_entropy(model(x[index]), y[index]).backward()
             optimizer.step()
     model.eval()
     with torch.no_grad():
-        return cross_entropy(model(torch.from_numpy(split.test_x[k])), torch.from_numpy(split.test_y[k])).item()
+        return cross_entropy(
+            model(torch.from_numpy(split.test_x[k])), torch.from_numpy(split.test_y[k])
+        ).item()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 LONGEST = 500  # characters of a sentence with its list of known names, without scratch paths
@@ -45,6 +46,18 @@ def refusal(message: str, folder: str, named: Iterable[str]) -> Verdict:
     if fault := _fault(text, list(named)):
         return Verdict("wrong", f"{fault}: {text}")
     return Verdict("refused", text)
+
+
+def is_ours(error: BaseException) -> bool:
+    """Tell whether an error is one whose message the project means for its users."""
+    return type(error).__name__ == "InitbenchError"
+
+
+def raised(error: BaseException, folder: Path, named: Iterable[str]) -> Verdict:
+    """Judge an error: ours by its sentence, another as one that nobody foresaw."""
+    if is_ours(error):
+        return refusal(str(error), str(folder), named)
+    return Verdict("wrong", f"{type(error).__name__}: {error}"[:500])
 
 
 def _fault(text: str, named: list[str]) -> str | None:
