@@ -151,7 +151,7 @@ def config_of(method: Method) -> dict[str, Any]:
     """Return a config whose only cell, or no cell, is the hostile method's."""
     config = tiny()
     config["inits"][NAME] = {"method": NAME, **method.given}
-    config["protocols"]["sgd"]["epochs"] = 6
+    config["protocols"]["sgd"]["epochs"] = 10
     crossing = config["experiments"]["tiny"]["grid"][1]
     crossing["inits"] = [NAME] if method.used else ["orthogonal"]
     config["experiments"]["tiny"]["grid"] = [crossing]
