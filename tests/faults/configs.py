@@ -134,7 +134,8 @@ def sound() -> Config:
         },
         "kicked": {
             "epochs": 4, "learning_rate": 0.1, "momentum": 0.9, "batch": 16,
-            "loss": "cross_entropy", "evaluate": {"test": [0, 1]}, "kick": {"after_epoch": 1, "std": 0.1},
+            "loss": "cross_entropy", "evaluate": {"test": [0, 1]},
+            "kick": {"after_epoch": 1, "std": 0.1},
         },
     }  # fmt: skip
     config["experiments"]["tiny"]["grid"][0]["also"] = {"evaluate": {"running": "each"}}
