@@ -20,6 +20,7 @@ from workflow_grid import ROOT, tiny
 NAME = "hostile"
 SCAFFOLD = (ROOT / "workflow/scaffold/method.py.txt").read_text(encoding="utf-8")
 IMPORTS = "\n".join(re.findall(r"^from initbench\S* import .*$", SCAFFOLD, re.MULTILINE))
+NAMED = [NAME, "Hostile", "layer", "parameter", "method.log"]  # what a sentence may name
 SECONDS = 30.0  # for a cell that takes less than one
 SEEDS = range(2_000_000, 2_000_003)
 
@@ -122,7 +123,7 @@ def _attempt(ground: Ground, method: Method) -> Verdict:
 def _verdict(method: Method, ended: child.Ended, log: str, folder: Path) -> Verdict:
     """Judge how the child ended: its refusal before the job, its log's, or its numbers."""
     if isinstance(ended.answer, child.Refusal):
-        found = refusal(ended.answer.message, str(folder), [NAME, NAME.capitalize()])
+        found = refusal(ended.answer.message, str(folder), NAMED)
     elif isinstance(ended.answer, Verdict):
         found = ended.answer
     elif ended.status is None:
@@ -144,7 +145,7 @@ def _told(ended: child.Ended, log: str, folder: Path) -> Verdict:
     if len(set(said)) != 1:
         last = ((log or ended.screen).strip().splitlines() or ["nothing was said"])[-1]
         return Verdict("wrong", f"{len(said)} sentences, last line: {last}")
-    return refusal(said[0], str(folder), [NAME, NAME.capitalize()])
+    return refusal(said[0], str(folder), NAMED)
 
 
 def config_of(method: Method) -> dict[str, Any]:
