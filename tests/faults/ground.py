@@ -7,9 +7,12 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryFile
 
-from workflow_grid import PATIENCE, TARGET, command, lay
+from workflow_grid import TARGET, command, lay
 
+PATIENCE = 300.0  # seconds that a command may take on a very busy machine
+HANGS = 124  # the status of one that takes longer
 EXPECTED = "expected.json"  # what the shards of the built project must be, by folder
 KEEP = f"""
 import json
@@ -61,11 +64,15 @@ class Ground:
 
 def snakemake(project: Path, *words: str, cores: int = 2) -> tuple[int, str]:
     """Run snakemake in `project`; return its status and output, or 124 where it hangs."""
-    try:
-        done = subprocess.run(
-            command(cores, *words), cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=PATIENCE, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as late:
-        return 124, (late.stdout or b"").decode(errors="replace")
-    return done.returncode, done.stdout.decode(errors="replace")
+    with TemporaryFile() as output:  # a pipe would wait for whoever of the run still holds it
+        run = subprocess.Popen(
+            command(cores, *words), cwd=project, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            status = run.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.wait()
+            status = HANGS
+        output.seek(0)
+        return status, output.read().decode(errors="replace")

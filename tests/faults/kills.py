@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 
-from faults.ground import Ground, snakemake
+from faults.ground import PATIENCE, Ground, snakemake
 from faults.verdict import Case, Verdict
-from workflow_grid import PATIENCE, TARGET, command, files, lay
+from workflow_grid import TARGET, command, files, lay
 
 MOMENTS = (0.2, 12.0)  # seconds after the start, on an idle or on a busy machine
 ORPHANS = 15.0  # seconds after which nothing of a killed run may live

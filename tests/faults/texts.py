@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from faults.configs import sound
-from faults.ground import Ground, snakemake
+from faults.ground import HANGS, Ground, snakemake
 from faults.verdict import Case, Verdict, refusal, sentences
 from workflow_grid import jobs
 
@@ -104,7 +104,7 @@ def told(status: int, output: str, results: Path, words: list[str]) -> Verdict:
     said = sentences(output)
     if status == 0:
         return Verdict("lost", f"accepted: {' | '.join(said)}")
-    if status == 124 or "Traceback" in output or len(said) != 1:
+    if status == HANGS or "Traceback" in output or len(said) != 1:
         last = (output.strip().splitlines() or [""])[-1]
         return Verdict("wrong", f"status {status}, {len(said)} sentences, last line: {last}")
     if results.exists():
