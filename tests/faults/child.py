@@ -87,6 +87,7 @@ def _work(work: Callable[[], Any], screen: IO[bytes], answer: IO[bytes]) -> None
         os.setpgid(0, 0)
         for stream in (1, 2):
             os.dup2(screen.fileno(), stream)
+        sys.stdout = sys.stderr = open(1, "w", closefd=False)  # noqa: SIM115
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         pickle.dump(_caught(work), answer)
         answer.flush()
