@@ -14,23 +14,29 @@ from faults import campaign
 from faults.ground import Ground
 from faults.kinds import KINDS
 
+SHOWN = 12  # bad cases of a kind on the screen
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the campaign that the command line asks for; return the exit status."""
     given = _parser().parse_args(arguments)
     kinds = {name: kind for name, kind in KINDS.items() if name in (given.only or KINDS)}
-    tried = []
+    tried: list[campaign.Tried] = []
     with tempfile.TemporaryDirectory(prefix="initbench-faults-") as folder:
         for one in campaign.run(kinds, Ground(Path(folder), given.seed), 60 * given.minutes):
             tried.append(one)
-            if not one.verdict.good:
-                print(
-                    f"{one.verdict.outcome} {one.kind}: {one.case}: {one.verdict.seen[:300]}",
-                    flush=True,
-                )
+            _show(one, tried)
     campaign.write(given.output, tried)
     print(f"{campaign.table(tried)}; each case: {given.output}")
     return int(not all(one.verdict.good for one in tried))
+
+
+def _show(one: campaign.Tried, tried: list[campaign.Tried]) -> None:
+    """Print a bad case; of a kind that has many, the file tells the rest."""
+    bad = sum(other.kind == one.kind and not other.verdict.good for other in tried)
+    if not one.verdict.good and bad <= SHOWN:
+        seen = " ".join(one.verdict.seen.split())[:300]
+        print(f"{one.verdict.outcome} {one.kind}: {one.case}: {seen}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

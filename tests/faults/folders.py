@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from faults.ground import Ground, snakemake
+from faults.ground import EXPECTED, Ground, snakemake
 from faults.texts import remove
 from faults.verdict import Case, Verdict, refusal, sentences
 from workflow_grid import tiny, write_config
@@ -135,7 +135,7 @@ def _fill(folder: Path) -> None:
 
 def snapshot(folder: Path) -> dict[str, str]:
     """Return the digest of each file below `folder` that a run has no business to change."""
-    own = ("/results/", "/.snakemake/", "/__pycache__/")
+    own = ("/results/", "/.snakemake/", "/__pycache__/", f"/{EXPECTED}")
     paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return {
         str(path): _digest(path) for path in paths if not any(part in f"{path}" for part in own)
