@@ -1,4 +1,4 @@
-"""python -m faults [--minutes 5] [--seed 0] [--only configs kills] [--output results/faults.csv]
+"""python -m faults [--minutes 5] [--cases N] [--seed 0] [--only configs kills] [--output FILE]
 
 Tries bad input, kills and flipped bits, in scratch folders only; nothing of yours is touched. One
 line a kind on the screen, one line a case in the CSV file; exit status 1 if anything was lost or
@@ -23,7 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     kinds = {name: kind for name, kind in KINDS.items() if name in (given.only or KINDS)}
     tried: list[campaign.Tried] = []
     with tempfile.TemporaryDirectory(prefix="initbench-faults-") as folder:
-        for one in campaign.run(kinds, Ground(Path(folder), given.seed), 60 * given.minutes):
+        ground = Ground(Path(folder), given.seed)
+        for one in campaign.run(kinds, ground, 60 * given.minutes, given.cases):
             tried.append(one)
             _show(one, tried)
     campaign.write(given.output, tried)
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="make faults", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--minutes", type=float, default=5, help="for all kinds together (5)")
+    parser.add_argument("--cases", type=int, help="at most so many of a kind (as time allows)")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (0)")
     parser.add_argument("--only", nargs="+", choices=KINDS, help="these kinds")
     parser.add_argument("--output", type=Path, default=Path("results/faults.csv"))

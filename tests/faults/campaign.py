@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from faults.ground import Ground
@@ -35,16 +36,18 @@ class Tried:
     seconds: float
 
 
-def run(kinds: Mapping[str, Kind], ground: Ground, seconds: float) -> Iterator[Tried]:
-    """Yield the cases of `kinds` as they are tried; what a kind leaves of its time the next gets.
+def run(
+    kinds: Mapping[str, Kind], ground: Ground, seconds: float, most: int | None = None
+) -> Iterator[Tried]:
+    """Yield the cases of `kinds` as they are tried, at most so many of each, if a number is given.
 
-    Each kind is tried at least once.
+    What a kind leaves of its time the next gets; each kind is tried at least once.
     """
     now, whole = time.monotonic(), sum(kind.share for kind in kinds.values())
     end = now
     for name, kind in kinds.items():
         end += seconds * kind.share / whole
-        for case in kind.cases(ground):
+        for case in islice(kind.cases(ground), most):
             yield _tried(name, case)
             if time.monotonic() > end:
                 break
