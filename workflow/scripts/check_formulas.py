@@ -5,7 +5,8 @@ from initbench.jobs import job
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import checks, shards
+    from initbench import checks, sealed, shards
 
     rows = checks.run(snakemake.params.documents, Path(snakemake.input.mnist).parent)
     shards.write(pa.Table.from_pandas(rows, preserve_index=False), Path(snakemake.output[0]), {})
+    sealed.seal(Path(snakemake.output[0]))

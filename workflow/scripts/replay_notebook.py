@@ -5,9 +5,10 @@ from initbench.jobs import job
 with job(snakemake.log[0]):
     import pyarrow as pa
 
-    from initbench import shards
+    from initbench import sealed, shards
     from initbench.replay.notebook import replay
 
     for name, frame in replay().items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
         shards.write(table, Path(snakemake.output[name]), {})
+        sealed.seal(Path(snakemake.output[name]))

@@ -4,7 +4,7 @@ from pathlib import Path
 from initbench.jobs import job
 
 with job(snakemake.log[0]):
-    from initbench import io, operations, sitting
+    from initbench import operations, sealed, sitting
     from initbench.costs import costs, training
     from initbench.datasets import manifest
     from initbench.peak import peak
@@ -16,4 +16,4 @@ with job(snakemake.log[0]):
     found["peak_gflops"] = round(best, 1)
     found["training"] = training(found["rules"], gflop, best)
     found["snakemake"] = sitting.so_far()
-    io.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")
+    sealed.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")
