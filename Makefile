@@ -28,7 +28,7 @@ ifneq ($(shell test -x .venv/bin/python && .venv/bin/python -c 0 2>&1 && $(FINIS
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report preview compare test browser slurm lint format status bench scale init clean
+.PHONY: help setup report preview compare test faults browser slurm lint format status bench scale init clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -63,6 +63,9 @@ compare: $(STAMP) ## name each verdict of the last run that differs from the ref
 
 test: $(STAMP) browser ## run the tests
 	$(RUN) pytest -n $(CORES) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+faults: $(STAMP) ## try bad input, kills and flipped bits for some minutes (ARGS="--minutes 5 --seed 7 --only kills")
+	@PYTHONPATH=src:tests $(RUN) faults $(ARGS)
 
 browser: $(STAMP) ## make sure that there is a Chromium for the tests of the report
 	@for name in chromium chromium-browser google-chrome; do \

@@ -86,7 +86,7 @@ def split(seeds, shape=(INPUTS,)):
 
 
 def use(monkeypatch, make):
-    """Let the engine build its nets by `make`, and try them once."""
+    """Let the engine build its nets by `make`; return the list of ways that it finds for them."""
     ways = []
 
     def build(spec):
@@ -94,13 +94,13 @@ def use(monkeypatch, make):
             torch.manual_seed(0)
             return make()
 
-    def once(blank, shape):
-        if not ways:
-            ways.append(way(blank, shape))
-        return ways[0]
+    def noted(blank, shape):
+        ways.append(way(blank, shape))
+        return ways[-1]
 
     monkeypatch.setattr(architectures, "build", build)
-    monkeypatch.setattr(engine, "way", once)
+    monkeypatch.setattr(engine, "way", noted)
+    engine._tried.cache_clear()
     return ways
 
 

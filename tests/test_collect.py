@@ -14,6 +14,7 @@ import pytest
 from initbench.errors import InitbenchError
 from initbench.tables import schemas, shards
 from initbench.tables.collect import collect
+from initbench.tables.read import Tables
 from initbench.training.recorder import SCHEMAS
 from test_shards import outcomes
 
@@ -339,3 +340,14 @@ def test_a_failed_collection_leaves_the_old_table_and_no_rest(runs, tmp_path):
 
 def test_an_experiment_without_runs_is_refused(tmp_path):
     assert "without runs" in refused([], tmp_path)
+
+
+def test_a_collected_table_is_sealed_and_a_damaged_one_refused(runs, tmp_path):
+    collected(runs, tmp_path / "tables/tiny")
+    tables, path = Tables(tmp_path / "tables"), tmp_path / "tables/tiny/curves.parquet"
+    assert len(tables.curves("tiny"))
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        with pytest.raises(InitbenchError, match="not as it was written"):
+            Tables(tmp_path / "tables").curves("tiny")

@@ -1,14 +1,17 @@
 """The engine: a block equals its seeds alone, and equals plain PyTorch; divergence is data."""
 
 from dataclasses import astuple
+from itertools import count
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 from torch.nn.functional import cross_entropy
 
 from initbench import architectures, inits
 from initbench.datasets import Split
+from initbench.errors import InitbenchError
 from initbench.training.engine import _together, predict, train_block
 from initbench.training.ensemble import stack
 from initbench.training.protocol import Protocol
@@ -221,3 +224,16 @@ def test_units_that_start_equal_stay_equal_to_the_last_bit(threads):
     layers = tables["layers"].to_pandas()
     rows = layers[(layers.quantity == "distinct_rows") & layers.layer.isin(["fc1.weight"])]
     assert (rows.value == 1).all()
+
+
+def test_an_init_whose_draws_depend_on_what_was_drawn_before_is_refused(monkeypatch):
+    drawn = count()
+
+    def initialize(model, streams, **settings):
+        for parameter in model.parameters():
+            nn.init.constant_(parameter, next(drawn))
+
+    monkeypatch.setattr(inits.load("zeros"), "initialize", initialize)
+    spec, shape = FAMILIES["mlp"]
+    with pytest.raises(InitbenchError, match="'zeros' draws other numbers when a seed is drawn"):
+        train_block(spec, {"method": "zeros"}, protocol(), make_split(shape, SEEDS), SEEDS)

@@ -13,7 +13,7 @@ from figure_tables import outcomes, tiny_accuracy, write
 from initbench.figures.kit import scores, style
 from initbench.figures.kit.registry import Drawing, registry
 from initbench.figures.kit.save import svg
-from initbench.figures.output_bias import runs
+from initbench.figures.output_bias.class_frequencies import runs
 from initbench.figures.recurrent import memory
 from initbench.tables.read import Tables
 from project_ledger import showing

@@ -149,4 +149,4 @@ def test_scripts_import_nothing_before_their_log_is_open():
     for script in (Path(__file__).parents[1] / "workflow/scripts").glob("*.py"):
         before = script.read_text(encoding="utf-8").partition("with job(")[0]
         ours = [line for line in before.splitlines() if "import" in line and "initbench" in line]
-        assert ours == ["from initbench.jobs.job import job"], script
+        assert ours == ["from initbench.jobs import job"], script

@@ -8,7 +8,10 @@ import torch
 from torch import nn
 
 from initbench.errors import InitbenchError
-from own_nets import SEEDS, Around, assert_trained_as_torch_trains_it, by_engine, fixed, use
+from initbench.training.ensemble import stack
+from initbench.training.proof import way
+from initbench.training.stackable import EXACT, LAYERS, ROUNDS_TAILS
+from own_nets import INPUTS, SEEDS, Around, assert_trained_as_torch_trains_it, by_engine, fixed, use
 
 ROW, SIGNAL, IMAGE, VOLUME = (6,), (4, 6), (4, 6, 6), (2, 4, 4, 4)
 
@@ -169,6 +172,16 @@ def test_a_module_trains_as_torch_trains_it(monkeypatch, name):
     for make, shape in TRAINED[name]:
         use(monkeypatch, partial(Around, make, shape))
         assert_trained_as_torch_trains_it()
+
+
+KNOWN = sorted([*LAYERS, *EXACT, *ROUNDS_TAILS], key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", KNOWN, ids=lambda kind: kind.__name__)
+def test_what_is_known_runs_side_by_side(kind):
+    for make, shape in TRAINED.get(kind.__name__, [case(kind)]):
+        if not getattr(make(), "inplace", False):
+            assert way(Around(make, shape), (INPUTS,)) is stack
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))

@@ -135,11 +135,16 @@ def test_precision_and_layout_change_no_draw(name, given):
         ]
 
 
-@pytest.mark.parametrize("model", ["convolutions", "kinds_2d", "kinds_3d"])
-@every_method
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        (name, model)
+        for name in inits.names()
+        for model in models(name)
+        if model in ("convolutions", "kinds_2d", "kinds_3d")
+    ],
+)
 def test_channels_last_changes_no_draw(name, model):
-    if model not in models(name):
-        pytest.skip("the method fills no convolutions")
     pair = (
         drawn(build, name, example(name)) for build in (ZOO[model], partial(channels_last, model))
     )
@@ -163,10 +168,10 @@ def test_layers_without_biases_are_filled_or_the_model_is_refused(name, given):
             assert all(parameter.isfinite().all() for parameter in net.parameters())
 
 
-@every_method
-def test_convolutions_are_filled_or_refused_by_the_name_of_the_layer(name):
-    if name in SPECIAL or "kinds_2d" in models(name):
-        pytest.skip("the method is for one kind of net, or fills convolutions")
+@pytest.mark.parametrize(
+    "name", [n for n in inits.names() if n not in SPECIAL and "kinds_2d" not in models(n)]
+)
+def test_a_method_that_fills_no_convolutions_refuses_them_by_the_name_of_the_layer(name):
     with pytest.raises(InitbenchError, match=r"'layers\.0' is a convolution; use"):
         drawn(ZOO["kinds_2d"], name, example(name))
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import io
+    from initbench import sealed
     from initbench.environment import environment
 
     created = datetime.now(UTC).isoformat(timespec="seconds")
     found = {**environment(), "created": created}
-    io.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")
+    sealed.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")

@@ -3,12 +3,12 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import claims, io
+    from initbench import claims, sealed
     from initbench.controls.growth import judge_growth, read
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     full = {}
     for path in snakemake.input.evidence:
-        full |= claims.evidence_from_json(Path(path).read_text(encoding="utf-8"))
+        full |= claims.evidence_from_json(sealed.read_text(Path(path)))
     grown = read(Path(path) for path in snakemake.input.grown)
-    io.write_text(Path(snakemake.output[0]), claims.to_json(judge_growth(ledger, full, grown)))
+    sealed.write_text(Path(snakemake.output[0]), claims.to_json(judge_growth(ledger, full, grown)))

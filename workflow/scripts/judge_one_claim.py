@@ -3,7 +3,7 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import claims, io
+    from initbench import claims, sealed
     from initbench.claims.ledger import cited
     from initbench.tables.read import Tables
 
@@ -13,4 +13,6 @@ with job(snakemake.log[0]):
     evidence = claims.measure(cited(ledger, claim), tables, there=there)
     verdict = next(v for v in claims.judge(ledger, evidence) if v.id == claim)
     note = "judged alone: the correction over the family's rows needs the full run"
-    io.write_text(Path(snakemake.output[0]), claims.to_json({**verdict.to_dict(), "note": note}))
+    sealed.write_text(
+        Path(snakemake.output[0]), claims.to_json({**verdict.to_dict(), "note": note})
+    )

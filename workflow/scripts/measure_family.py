@@ -3,11 +3,11 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import claims, io
+    from initbench import claims, sealed
     from initbench.tables.read import Tables
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
     tables = Tables(Path(snakemake.params.tables))
     rows = map(ledger.row, snakemake.params.claims)
     evidence = claims.measure(rows, tables, there=snakemake.params.beside)
-    io.write_text(Path(snakemake.output[0]), claims.evidence_to_json(evidence))
+    sealed.write_text(Path(snakemake.output[0]), claims.evidence_to_json(evidence))

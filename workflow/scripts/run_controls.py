@@ -3,7 +3,7 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import claims, io
+    from initbench import claims, sealed
     from initbench.controls.judged import judged
     from initbench.controls.null import summaries
     from initbench.controls.rates import both_rates
@@ -13,10 +13,10 @@ with job(snakemake.log[0]):
     tables, experiments = Tables(Path(snakemake.params.tables)), snakemake.params.experiments
     evidence = {}
     for path in snakemake.input.evidence:
-        evidence |= claims.evidence_from_json(Path(path).read_text(encoding="utf-8"))
+        evidence |= claims.evidence_from_json(sealed.read_text(Path(path)))
     found = {
         "judged": judged(tables, experiments),
         "p_values": summaries(tables, experiments),
         "rates": both_rates(ledger.rows, evidence),
     }
-    io.write_text(Path(snakemake.output[0]), claims.to_json(found))
+    sealed.write_text(Path(snakemake.output[0]), claims.to_json(found))

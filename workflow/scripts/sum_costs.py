@@ -4,7 +4,7 @@ from pathlib import Path
 from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
-    from initbench import io
+    from initbench import sealed
     from initbench.costs import flops, snakemake_itself
     from initbench.costs.peak import peak
     from initbench.costs.totals import costs, training
@@ -17,4 +17,4 @@ with job(snakemake.log[0]):
     found["peak_gflops"] = round(best, 1)
     found["training"] = training(found["rules"], gflop, best)
     found["snakemake"] = snakemake_itself.so_far()
-    io.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")
+    sealed.write_text(Path(snakemake.output[0]), json.dumps(found, indent=2) + "\n")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from initbench import sealed
 from initbench.claims import (
     Evidence,
     Ledger,
@@ -101,7 +102,7 @@ def read(paths: Iterable[Path]) -> dict[int, dict[str, dict[str, Estimate]]]:
     """Return the measurements that `write` put into several files, by the number of seeds."""
     grown: dict[int, dict[str, dict[str, Estimate]]] = {}
     for path in paths:
-        for n, found in json.loads(path.read_text(encoding="utf-8")).items():
+        for n, found in json.loads(sealed.read_text(path)).items():
             grown.setdefault(int(n), {}).update(evidence_from_json(json.dumps(found)))
     return grown
 

@@ -6,17 +6,19 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from inspect import Parameter
 from pathlib import Path
 from typing import Any, TypeVar
 
-from initbench.discovery import modules
+from initbench.discovery import PACKAGE, modules
 from initbench.errors import InitbenchError, unknown
 from initbench.import_closure import check_syntax, parsed
 from initbench.values import check_value
 
 FOLDERS = "INITBENCH_METHODS"  # names the folders of the user's own methods to the jobs
 TEXTS = {"name", "title", "formula", "source", "applies_to", "note", "use"}
+PAPER = {"author", "title", "year"}
 FLAGS = {"deterministic", "calibrated"}
 FIELDS: dict[str, type] = {
     **dict.fromkeys(TEXTS, str),
@@ -125,6 +127,7 @@ def _source(file: Path) -> Source:
         raise _refusal(file, "has a name that no module can have; rename it")
     check_syntax(file)  # and not only that it can be parsed: a `return` outside of functions
     tree = parsed(file)
+    _check_imports(file, tree)
     card = _card(file, tree)
     function = _only(file, tree, "initialize", ast.FunctionDef, "a function `initialize`")
     _check_positional(file, function, bool(card.get("calibrated")))
@@ -136,6 +139,27 @@ def _source(file: Path) -> Source:
 def _refusal(file: Path, what: str, line: int | None = None) -> InitbenchError:
     place = f", line {line}," if line else ""
     return InitbenchError(f"The init method's file {file.name}{place} {what}.")
+
+
+def _check_imports(file: Path, tree: ast.Module) -> None:
+    """Refuse an import at the top level of what is not there; torch is looked up, not imported."""
+    for node in tree.body:
+        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            modules = [node.module or ""]
+        for module in modules:
+            if not _is_there(module):
+                what = f"imports '{module}', which is not there; correct the name or install it"
+                raise _refusal(file, what, node.lineno)
+
+
+@cache
+def _is_there(module: str) -> bool:
+    top, _, inner = module.partition(".")
+    if top != PACKAGE.name or not inner:
+        return bool(top) and find_spec(top) is not None
+    path = PACKAGE / inner.replace(".", "/")
+    return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def _bindings(tree: ast.Module, name: str) -> Iterator[ast.stmt]:
@@ -165,7 +189,9 @@ def _card(file: Path, tree: ast.Module) -> dict[str, Any]:
     if not isinstance(value, ast.Call) or ast.unparse(value.func) != "Method" or value.args:
         raise _refusal(file, f"must give METHOD its fields by name, as {wanted}", value.lineno)
     fields = {str(field.arg): field.value for field in value.keywords if field.arg != "law"}
-    card = {key: _literal(file, f"the field {key} of METHOD", fields[key]) for key in fields}
+    card: dict[str, Any] = {
+        key: _literal(file, f"the field {key} of METHOD", fields[key]) for key in fields
+    }
     for key in (*TEXTS, "paper"):
         if key not in card:
             raise _refusal(file, f"has no field `{key}` in its METHOD; add it", value.lineno)
@@ -174,6 +200,9 @@ def _card(file: Path, tree: ast.Module) -> dict[str, Any]:
         if kind is None or not isinstance(content, kind):
             expected = "is no field of METHOD" if kind is None else f"must be a {kind.__name__}"
             raise _refusal(file, f"has a field `{key}` that {expected}", fields[key].lineno)
+    if missing := PAPER - set(card["paper"]):
+        what = f"cites a paper without {', '.join(sorted(missing))}; add it"
+        raise _refusal(file, what, fields["paper"].lineno)
     if card["name"] != file.stem:
         what = f"names its METHOD '{card['name']}'; use the name of the file, '{file.stem}'"
         raise _refusal(file, what, fields["name"].lineno)

@@ -59,5 +59,5 @@ def _name(activation: nn.Module) -> str:
     """Return the name of `activation`, whether or not it works in place."""
     if getattr(activation, "inplace", False):
         activation = copy.deepcopy(activation)
-        activation.inplace = False  # type: ignore[assignment]
+        vars(activation)["inplace"] = False
     return name_of(activation)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from initbench import sealed
 from initbench.claims import ledger
 from initbench.datasets import read_manifest
 from initbench.errors import InitbenchError
@@ -104,9 +105,4 @@ def _json(path: Path) -> Any:
 
 
 def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InitbenchError(
-            f"The report needs {path}, which is missing; run the pipeline again to make it."
-        ) from error
+    return sealed.read_text(path)

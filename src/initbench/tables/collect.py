@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from initbench import sealed
 from initbench.errors import InitbenchError
 from initbench.io import quoted, whole_file
 from initbench.tables import schemas, shards
@@ -35,6 +36,7 @@ def collect(
     for name, path in outputs.items():
         with whole_file(path) as file:
             _join(file, name, map(Path, expected), identity)
+        sealed.seal(path)
 
 
 def _refuse_bad(expected: Mapping[str, Footer], names: Sequence[str]) -> None:

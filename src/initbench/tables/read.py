@@ -4,7 +4,11 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+
+from initbench import sealed
+from initbench.tables import shards
 
 
 class Tables:
@@ -17,7 +21,11 @@ class Tables:
 
     def _load(self, name: str) -> pd.DataFrame:
         path = self.folder / f"{name}.parquet"
-        table = pq.read_table(path, page_checksum_verification=True)
+        data = pa.BufferReader(sealed.read_bytes(path))
+        try:
+            table = pq.read_table(data, page_checksum_verification=True)
+        except shards.UNREADABLE as error:
+            raise shards.corrupt(path) from error
         frame: pd.DataFrame = table.to_pandas()
         return frame
 

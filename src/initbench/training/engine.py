@@ -1,7 +1,9 @@
 """Train a block of seeds at once and record what the protocol asks for."""
 
 import copy
+import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from torch import Tensor
 from initbench import architectures, inits
 from initbench.architectures._feedforward import Feedforward
 from initbench.datasets import Split
+from initbench.errors import InitbenchError
 from initbench.seeds import torch_stream
 from initbench.training.batches import Batches
 from initbench.training.data import Data
@@ -43,18 +46,23 @@ def train_block(
     differ; then a seed may come again. A result does not depend on the block.
     """
     data = Data.of(split)
-    blank = architectures.build(architecture)
-    found = way(blank, data.train_x.shape[2:])
+    tried = _tried(json.dumps(architecture), data.train_x.shape[2:])
     rates = rates or list(protocol.rates) * len(seeds)
     batch = data.train_x[0, : protocol.batch_size(split.train_x.shape[1])]
     size = _together(architecture, batch, len(seeds))
     tables = []
     for start in range(0, len(seeds), size):
         rows = slice(start, start + size)
-        nets = (blank, init, found)
-        run = Run(nets, protocol, data.of_seeds(rows), seeds[rows], rates[rows])
+        run = Run((*tried, init), protocol, data.of_seeds(rows), seeds[rows], rates[rows])
         tables.append(run.train())
     return {name: pa.concat_tables(t[name] for t in tables) for name in tables[0]}
+
+
+@lru_cache(maxsize=1)
+def _tried(architecture: str, shape: tuple[int, ...]) -> tuple[Feedforward, Way]:
+    """Return a blank net and what makes one of many, found once for tuning and training."""
+    blank = architectures.build(json.loads(architecture))
+    return blank, way(blank, shape)
 
 
 @torch.no_grad()
@@ -72,21 +80,24 @@ class Run:
 
     def __init__(
         self,
-        nets: tuple[Feedforward, Mapping[str, Any], Way],
+        nets: tuple[Feedforward, Way, Mapping[str, Any]],
         protocol: Protocol,
         data: Data,
         seeds: Sequence[int],
         rates: Sequence[float],
     ) -> None:
-        """Draw the models of `seeds` by `nets`: a blank, an init, and what makes one of all."""
+        """Draw the models of `seeds` by `nets`: a blank, what makes one of many, an init."""
         self.protocol, self.data, self.seeds, self.rates = protocol, data, seeds, rates
         self.objective = OBJECTIVES[protocol.loss]
-        blank, init, side_by_side = nets
+        blank, side_by_side, init = nets
         calibration = data.train_x[:, :CALIBRATION]
         models = {
             seed: _draw(blank, init, seed, calibration[k % len(calibration)])
             for k, seed in enumerate(seeds)
         }
+        _refuse_chance(
+            models[seeds[0]], _draw(blank, init, seeds[0], calibration[0]), init["method"]
+        )
         self.model = side_by_side([models[seed] for seed in seeds], seeds)
         samples = data.train_x.shape[1]
         self.batches = Batches(data.train_x, data.train_y, seeds, protocol.batch_size(samples))
@@ -233,6 +244,16 @@ def predict(model: Feedforward, x: Tensor, seeds: int) -> Tensor:
     ]
     model.train()
     return torch.cat(pieces, dim=1)
+
+
+def _refuse_chance(first: Feedforward, again: Feedforward, method: str) -> None:
+    """Raise InitbenchError if a seed drawn again after others is not the same model."""
+    for one, other in zip(first.parameters(), again.parameters(), strict=True):
+        if not torch.equal(one, other):
+            raise InitbenchError(
+                f"The init method '{method}' draws other numbers when a seed is drawn again; take "
+                "all chance from `streams`, and keep nothing between calls."
+            )
 
 
 def _draw(

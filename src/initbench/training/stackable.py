@@ -88,6 +88,8 @@ def refuse(model: nn.Module) -> None:
     if not list(model.parameters()):
         raise InitbenchError("The net has no parameters; give it at least one layer to train.")
     for name, module in model.named_modules():
+        if any(p.numel() == 0 for p in module.parameters(False) if not is_lazy(p)):
+            raise refusal(name, module, "has no units; give it at least one")
         kinds = {str(p.dtype) for p in module.parameters(False) if p.dtype not in PRECISIONS}
         if any(is_lazy(p) for p in module.parameters(False)):
             raise refusal(name, module, "learns its sizes from data; say them")
