@@ -130,8 +130,11 @@ BROKEN = {
     ),
     "no year": (replaced('        "year": "1998",\n', ""), "cites a paper without year"),
     "not installed": (replaced("import math", "import maths"), "line 3, imports 'maths', which is"),
-    "not ours": (replaced("inits.common", "inits.commons"), r"imports 'initbench\.inits\.commons'"),
-    "relative": (replaced("from initbench.inits.method", "from .method"), "is not there"),
+    "not ours": (
+        replaced("inits._common", "inits._commons"),
+        r"imports 'initbench\.inits\._commons'",
+    ),
+    "relative": (replaced("from initbench.inits._method", "from ._method"), "is not there"),
     "another name": (replaced('name="mine"', 'name="yours"'), "names its METHOD 'yours'"),
     "no initialize": (replaced("def initialize", "def fill"), "has no `initialize`"),
     "async": (replaced("def initialize", "async def initialize"), "as a function `initialize`"),
