@@ -55,6 +55,7 @@ PRINTED = {
     "make report CORES=4": "--cores 4 --workflow-profile workflow/profiles/default",
     "make bench": "-m initbench.tools.engine_speed",  # tests/test_engine_speed.py
     "make scale": "-m initbench.tools.planning_scale",  # tests/test_planning_scale.py
+    "make faults": "-m faults",  # tests/test_faults.py
 }
 BY_CI = ("make preview", "make test", "make lint", "make slurm")
 ONE_TEST = ".venv/bin/python -m pytest tests/test_engine.py -k plain"

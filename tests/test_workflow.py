@@ -180,7 +180,8 @@ def test_an_init_that_ends_the_program_ends_the_run_before_its_first_job(tmp_pat
     project = lay(tmp_path / "project")
     source = project / "src/initbench/inits/orthogonal.py"
     text = source.read_text(encoding="utf-8")
-    assert (first := "    factor = gain_value") in text
+    first = "    factor = gain_value"
+    assert first in text
     source.write_text(text.replace(first, f"    raise SystemExit(0)\n{first}"), "utf-8")
     status, output = snakemake(project)
     assert status != 0

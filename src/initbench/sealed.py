@@ -19,14 +19,11 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return the bytes of `path`; InitbenchError if it is missing or not as it was sealed.
+    """Return the bytes of `path`; InitbenchError if they are not those that were sealed.
 
     A file that has no seal is read as it is.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise InitbenchError(f"{path} is missing; run snakemake again to make it.") from None
+    data = path.read_bytes()
     if (seal := _seal_of(path)).exists() and seal.read_bytes().split()[:1] != [
         _digest(data).encode()
     ]:

@@ -105,4 +105,9 @@ def _json(path: Path) -> Any:
 
 
 def _text(path: Path) -> str:
-    return sealed.read_text(path)
+    try:
+        return sealed.read_text(path)
+    except FileNotFoundError as error:
+        raise InitbenchError(
+            f"The report needs {path}, which is missing; run the pipeline again to make it."
+        ) from error
