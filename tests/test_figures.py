@@ -54,7 +54,7 @@ def test_registry_lists_every_figure_with_what_it_needs() -> None:
 
 
 def test_the_registry_needs_no_torch() -> None:
-    code = "import sys; from initbench import figures; registry()"
+    code = "import sys; from initbench.figures.kit.registry import registry; registry()"
     check = f"{code}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check]).returncode == 0
 
