@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from initbench import checks, datasets
-from initbench.claims.adjudicators.kit.checks import CHECKED
+from initbench.claims.adjudicators.checks.rows import CHECKED
 from project_ledger import the_ledger
 
 ROOT = Path(__file__).parents[1]
