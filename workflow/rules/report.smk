@@ -92,7 +92,7 @@ rule render_report:
         report="<reports>/report.html",
         verdicts="<reports>/verdicts.json",
         manifest="<reports>/manifest.json",
-        citations="<reports>/report.bib",  # and figures and tables, see folders.py
+        citations="<reports>/report.bib",  # and figures and tables, see grid/folders.py
     log:
         "<results>/logs/report.log",
     benchmark:

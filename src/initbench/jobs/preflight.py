@@ -23,7 +23,7 @@ def try_cells(cells: Mapping[str, Meaning], results: Path) -> None:
     if not new:
         return
     done = subprocess.run(
-        [sys.executable, "-m", "initbench.training.trial"],
+        [sys.executable, "-P", "-m", "initbench.training.trial"],
         input=json.dumps(new), capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     if done.returncode:
