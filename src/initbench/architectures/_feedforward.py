@@ -26,4 +26,4 @@ class Feedforward(nn.Module):
 
 def as_features(x: Tensor, features: int) -> Tensor:
     """Return `x` (..., features) as it is, and images (..., c, h, w) flattened."""
-    return x if x.shape[-1] == features else x.flatten(-3)
+    return x.flatten(-3) if x.dim() > 3 and x.shape[-1] != features else x

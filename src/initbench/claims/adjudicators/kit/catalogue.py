@@ -15,8 +15,8 @@ def source_files(claims: Collection[str]) -> list[Path]:
     return closures(file for file in files if not _texts(file).isdisjoint(claims))
 
 
-def texts() -> set[object]:
-    """Return every constant of the adjudicators, the experiments that they read among them.
+def texts() -> set[str]:
+    """Return every text in the adjudicators, the experiments that they read among them.
 
     So a need is known to be meant though a smaller grid lacks it.
     """
@@ -24,7 +24,7 @@ def texts() -> set[object]:
 
 
 @cache
-def _texts(file: Path) -> frozenset[object]:
-    """Return the constants of a file, among which are the claims that it measures."""
-    nodes = ast.walk(parsed(file))
-    return frozenset(node.value for node in nodes if isinstance(node, ast.Constant))
+def _texts(file: Path) -> frozenset[str]:
+    """Return the texts of a file, among which are the claims that it measures."""
+    values = [node.value for node in ast.walk(parsed(file)) if isinstance(node, ast.Constant)]
+    return frozenset(value for value in values if isinstance(value, str))
