@@ -13,7 +13,7 @@ from figure_tables import outcomes, tiny_accuracy, write
 from initbench.figures.kit import scores, style
 from initbench.figures.kit.registry import Drawing, registry
 from initbench.figures.kit.save import svg
-from initbench.figures.output_bias.class_frequencies import runs
+from initbench.figures.output_bias.runs import common_goal, entropy, own_goal, updates_to
 from initbench.figures.recurrent import memory
 from initbench.tables.read import Tables
 from project_ledger import showing
@@ -213,24 +213,24 @@ def loss_table(rows: dict[str, list[float]]) -> pd.DataFrame:
 
 def test_updates_to_the_goal_against_known_answers() -> None:
     runs = loss_table({"zero": [2.0, 1.05, 1.0], "prior": [1.2, 1.1, 1.0], "default": [3, 2, 1.5]})
-    own, common = runs.own_goal(runs), runs.common_goal(runs)
+    own, common = own_goal(runs), common_goal(runs)
     assert own.tolist() == pytest.approx([1.1, 1.02, 1.65])
     assert common.tolist() == pytest.approx([1.1] * 3)
-    assert runs.updates_to(runs, own).tolist() == [10, 20, 20]
+    assert updates_to(runs, own).tolist() == [10, 20, 20]
     slack = common + 1e-9
-    assert runs.updates_to(runs, slack).tolist() == [10, 10, 20]
+    assert updates_to(runs, slack).tolist() == [10, 10, 20]
 
 
 def test_without_a_zero_bias_there_is_no_common_goal() -> None:
     runs = loss_table({"prior": [1.2, 1.1, 1.0]})
-    assert runs.updates_to(runs, runs.common_goal(runs)).empty
+    assert updates_to(runs, common_goal(runs)).empty
 
 
 def test_entropies_of_the_class_shares() -> None:
     """−0.99 ln 0.99 − 0.01 ln 0.01; the tail's lies below that of ten equal classes."""
     exact = -0.99 * math.log(0.99) - 0.01 * math.log(0.01)
-    assert runs.entropy("imbalanced_99_1") == pytest.approx(exact)
-    assert 1 < runs.entropy("long_tail_10") < math.log(10)
+    assert entropy("imbalanced_99_1") == pytest.approx(exact)
+    assert 1 < entropy("long_tail_10") < math.log(10)
 
 
 def test_recalls_are_those_after_the_last_update(tables: Tables, drawings) -> None:
