@@ -16,6 +16,8 @@ from project_ledger import the_ledger
 from synthetic import SyntheticTables
 from tiny_world import OPPOSITE, SHORT, SMALL, TOLD, World, curves_of, other_recipe, world_tables
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 FIGURES = {
     *("tiny_loss_curves", "tiny_accuracy_curves", "tiny_success_rates", "tiny_gradient_flow"),

@@ -20,6 +20,8 @@ from initbench.claims.adjudicators import e7_runs
 from initbench.claims.adjudicators.registry import adjudicator
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")
 NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), e7_runs.DEPTHS))
 TRANSFORMERS = tuple(

@@ -19,6 +19,8 @@ from initbench.datasets.gaussian_classes import frequencies
 from project_ledger import the_ledger
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = ("B46", "B59", "B85", "B86", "B88", "B94")
 SEEDS = {"B59": 20}
 Changes = Mapping[str, synthetic.Values]

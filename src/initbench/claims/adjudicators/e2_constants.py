@@ -13,7 +13,7 @@ from initbench.claims.adjudicators.e2_runs import (
 )
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import Cell, difference, final
-from initbench.statistics import Estimate, exact, proportion
+from initbench.statistics import GAIN, Estimate, exact, proportion
 from initbench.tables import Tables
 
 ONES = main("ones")
@@ -41,7 +41,7 @@ def ones_against_zeros(tables: Tables) -> dict[str, Estimate]:
     """Return what all ones gain over all zeros."""
     zeros = main("zeros")
     return {
-        "difference": difference(final(tables, ONES), final(tables, zeros)),
+        "difference": difference(final(tables, ONES), final(tables, zeros), bounds=GAIN),
         "ones": mean_accuracy(tables, ONES),
         "zeros": mean_accuracy(tables, zeros),
     }
@@ -50,7 +50,9 @@ def ones_against_zeros(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D25")
 def ones_against_default(tables: Tables) -> dict[str, Estimate]:
     """Return what all ones lose to the baseline."""
-    return {"difference": difference(final(tables, main("default")), final(tables, ONES))}
+    return {
+        "difference": difference(final(tables, main("default")), final(tables, ONES), bounds=GAIN)
+    }
 
 
 @adjudicates("D26")
@@ -73,7 +75,7 @@ def other_constants(tables: Tables) -> dict[str, Estimate]:
     """Return how the other nonzero constants compare with one."""
     ones = final(tables, ablation("ones"))
     gaps = {
-        name: difference(final(tables, ablation(init)), ones)
+        name: difference(final(tables, ablation(init)), ones, bounds=GAIN)
         for name, init in CONSTANTS.items()
         if name not in ("c_0", "c_1")
     }
@@ -96,7 +98,7 @@ def capacity_of_equal_units(tables: Tables) -> dict[str, Estimate]:
 
 def _loss(tables: Tables, init: str, architecture: str = "mnist_net") -> Estimate:
     default = final(tables, ablation("default", architecture))
-    return difference(default, final(tables, ablation(init, architecture)))
+    return difference(default, final(tables, ablation(init, architecture)), bounds=GAIN)
 
 
 @adjudicates("D38")

@@ -24,7 +24,7 @@ from initbench.claims.adjudicators.runs import (
     select,
     success_rate,
 )
-from initbench.statistics import Estimate, exact, mean, proportion, undefined
+from initbench.statistics import GAIN, Estimate, exact, mean, proportion, undefined
 from initbench.tables import Tables
 
 DEFAULT = main("default")
@@ -57,7 +57,7 @@ def one_layer_of_zeros(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D18")
 def slight_loss(tables: Tables) -> dict[str, Estimate]:
     """Return what a first layer of zeros costs in final accuracy."""
-    return {"difference": difference(final(tables, DEFAULT), final(tables, ZERO_FC1))}
+    return {"difference": difference(final(tables, DEFAULT), final(tables, ZERO_FC1), bounds=GAIN)}
 
 
 @adjudicates("D31")
@@ -101,7 +101,9 @@ def scaled_inits(tables: Tables) -> dict[str, Estimate]:
     for name, cell in {"xavier": main("xavier"), "he": main("he_normal")}.items():
         found[name] = _ratio(steps_to(tables, cell, 0.95), steps)
         found[f"slope_{name}"] = _signal_change(tables, cell)
-        found[f"final_{name}"] = difference(final(tables, cell), final(tables, DEFAULT))
+        found[f"final_{name}"] = difference(
+            final(tables, cell), final(tables, DEFAULT), bounds=GAIN
+        )
     return found | _in_deep_nets(tables)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from initbench.claims.adjudicators.runs import ROUNDING, Cell, final, measured, select
-from initbench.statistics import Estimate, exact, mean
+from initbench.statistics import SHARE, Estimate, exact, mean
 from initbench.tables import Tables
 
 MAJORITY_SHARE = 0.1135  # digit 1 among the 10 000 test images: the best constant answer
@@ -48,7 +48,7 @@ def constant_cells() -> list[Cell]:
 
 def mean_accuracy(tables: Tables, cell: Cell) -> Estimate:
     """Return the mean final test accuracy of the runs of `cell`."""
-    return mean(final(tables, cell).to_numpy(float))
+    return mean(final(tables, cell).to_numpy(float), bounds=SHARE)
 
 
 def by_epoch(tables: Tables, cell: Cell, split: str = "test") -> pd.DataFrame:

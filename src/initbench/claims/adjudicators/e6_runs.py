@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.runs import (
     select,
     success_rate,
 )
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables import Tables
 
 TUNED, FIXED = "mlp_depth", "mlp_fixed_rate"  # a rate for each cell, and one for all
@@ -60,14 +60,14 @@ def share_learned(tables: Tables, cell: Cell) -> Estimate:
 
 def gain(tables: Tables, cell: Cell, over: Cell) -> Estimate:
     """Return the paired difference in final test accuracy, `cell` minus `over`."""
-    return difference(final(tables, cell), final(tables, over))
+    return difference(final(tables, cell), final(tables, over), bounds=GAIN)
 
 
 def gain_over_best(tables: Tables, cell: Cell, rivals: Iterable[Cell]) -> Estimate:
     """Return the paired difference from the rival with the highest mean final test accuracy."""
     ends = {rival.init: final(tables, rival) for rival in rivals}
     best = max(ends, key=lambda init: float(ends[init].mean()))
-    lowest = replace(difference(final(tables, cell), ends[best]), picked=-len(ends))
+    lowest = replace(difference(final(tables, cell), ends[best], bounds=GAIN), picked=-len(ends))
     return named(lowest, f"against {best}")
 
 
@@ -85,7 +85,10 @@ def steps_to_learn(tables: Tables, cell: Cell) -> "pd.Series[Any]":
 def slowdown(tables: Tables, cell: Cell, over: Cell) -> Estimate:
     """Return the mean log10 of the ratio of steps to 80 %, `cell` over `over`, by seed."""
     first, second = (np.log10(steps_to_learn(tables, each)) for each in (cell, over))
-    return replace(difference(first, second), unit="decades")
+    # Runs of the last step against runs of one step are the furthest apart.
+    lasts = [tables.curves(each.experiment)["step"].max() for each in (cell, over)]
+    reach = float(np.log10(max(lasts)))
+    return replace(difference(first, second, bounds=(-reach, reach)), unit="decades")
 
 
 def as_ratio(decades: Estimate) -> Estimate:

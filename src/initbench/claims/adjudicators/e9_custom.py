@@ -10,7 +10,7 @@ import pandas as pd
 from initbench.claims.adjudicators.e9_residual import net
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import Cell, difference, final, success
-from initbench.statistics import Estimate, mean
+from initbench.statistics import GAIN, Estimate, mean
 from initbench.tables import Tables
 
 OWN = "siren_own"
@@ -62,6 +62,8 @@ def custom_inits(tables: Tables) -> dict[str, Estimate]:
     chain = difference(success(tables, CHAIN), best(standard))
     return {
         "siren": siren_gain(tables),
-        "residual": difference(final(tables, net("zero_last")), final(tables, net("he"))),
+        "residual": difference(
+            final(tables, net("zero_last")), final(tables, net("he")), bounds=GAIN
+        ),
         "chain": replace(chain, picked=-len(standard)),
     }

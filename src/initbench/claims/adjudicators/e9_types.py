@@ -9,7 +9,7 @@ import pandas as pd
 from initbench.claims.adjudicators.e9_custom import best
 from initbench.claims.adjudicators.registry import adjudicates
 from initbench.claims.adjudicators.runs import Cell, difference, final
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables import Tables
 
 TASKS = {"recall": "delayed_recall_20", "adding": "adding_20"}
@@ -37,7 +37,7 @@ def init_for_each_type(tables: Tables) -> dict[str, Estimate]:
 def _gain(runs: "Mapping[str, pd.Series[Any]]") -> Estimate:
     """Return the first entry's paired gain over the best of the others."""
     matched, *rivals = runs.values()
-    return replace(difference(matched, best(rivals)), picked=-len(rivals))
+    return replace(difference(matched, best(rivals), bounds=GAIN), picked=-len(rivals))
 
 
 def _images(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate, paired_difference, proportion
+from initbench.statistics import UNBOUNDED, Bounds, Estimate, paired_difference, proportion
 from initbench.tables import Tables
 
 ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
@@ -87,10 +87,17 @@ def success_rate(tables: Tables, cell: Cell, level: float = 0.99) -> Estimate:
     return proportion(success(tables, cell, level).to_numpy(bool))
 
 
-def difference(first: "pd.Series[Any]", second: "pd.Series[Any]") -> Estimate:
-    """Return the mean of first - second over the seeds that both have."""
-    pairs = pd.concat([first.astype(float), second.astype(float)], axis=1, join="inner")
-    return paired_difference(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy())
+def difference(
+    first: "pd.Series[Any]", second: "pd.Series[Any]", *, bounds: Bounds = UNBOUNDED
+) -> Estimate:
+    """Return the mean of first - second over the seeds that both have, inside `bounds`.
+
+    Two columns of true and false are shares of the same runs.
+    """
+    kind = bool if first.dtype == second.dtype == bool else float
+    pairs = pd.concat([first.astype(kind), second.astype(kind)], axis=1, join="inner")
+    arms = (pairs.iloc[:, place].to_numpy() for place in (0, 1))
+    return paired_difference(*arms, bounds=bounds)
 
 
 def ever_reaches(tables: Tables, cell: Cell, level: float) -> bool:
