@@ -31,10 +31,14 @@ _LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a measured number means; `kind` is "proportion", "difference" or empty."""
+    """What a measured number means; `kind` is "proportion", "difference" or empty.
+
+    `test` is "studentised" for a paired difference that is skewed, which its row says beforehand.
+    """
 
     means: str
     kind: str = ""
+    test: str = ""
 
     @classmethod
     def of(cls, entry: str | Mapping[str, str]) -> "Quantity":

@@ -13,7 +13,7 @@ from initbench.claims.adjudicators.runs import (
 )
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables import Tables
 
 MNIST = {"dataset": "mnist", "architecture": "mnist_net"}
@@ -95,7 +95,8 @@ def halves(tables: Tables, arm: Arm, what: str) -> Estimate:
         values = reached(values, arm.level)
     half = len(values) // 2
     first, second = values.iloc[:half], values.iloc[half : 2 * half]
-    return difference(first.reset_index(drop=True), second.reset_index(drop=True))
+    arms = (half.reset_index(drop=True) for half in (first, second))
+    return difference(*arms, bounds=GAIN)
 
 
 def _same(arm: Arm, what: str) -> Control:

@@ -58,7 +58,10 @@ def of_counts(samples: FloatArray, counts: FloatArray) -> list[Resampled]:
     variance = np.maximum((apart**2) @ counts.T / n - shift**2, 0)
     errors = np.sqrt(variance / (n - 1))
     flat = errors <= 1e-7 * np.abs(apart).max(axis=-1, keepdims=True)
-    roots = np.sort(np.where(flat, np.sign(shift) * np.inf, shift / np.where(flat, 1, errors)))
+    # Division by zero gives the side's infinity; a resample that equals the sample stays at 0.
+    errors = np.where(flat, np.where(shift == 0, 1.0, 0.0), errors)
+    with np.errstate(divide="ignore"):
+        roots = np.sort(shift / errors)
     own = samples.std(axis=-1, ddof=1) / np.sqrt(n)
     return [
         Resampled(float(m), float(e), r) for m, e, r in zip(centre[:, 0], own, roots, strict=True)

@@ -133,16 +133,23 @@ def mostly_tied(samples: FloatArray, bounds: Bounds) -> npt.NDArray[np.bool_]:
 
 
 def of_ties(samples: FloatArray, level: float, bounds: Bounds) -> tuple[FloatArray, FloatArray]:
-    """Return the limits of means, given n equal values and the bounds of the quantity.
+    """Return the limits of the means of `samples` (m, n) that are v to more than a half.
 
-    With n runs of n at one value v, at most the share s = 1 - (α/2)^(1/n) of the law lies
-    elsewhere (Clopper and Pearson 1934), at worst all of it on a bound: the limits are
-    v ± s · (distance to the bound). A sample that is mostly v tells no more of what it did not
-    meet, so its limits are no narrower; without bounds there are none.
+    With k values beyond v, at most the share of Clopper and Pearson's (1934) upper limit for k of n
+    lies there: at worst all of it at the farthest of them or, for k = 0, where that limit is
+    s = 1 - (α/2)^(1/n), at the bound of the quantity. So a constant sample gives v ± s · (distance
+    to the bound), one that is mostly constant no less, and without bounds there are no limits.
     """
+    high = _beyond(samples, level, bounds[1])
+    return -_beyond(-samples, level, -bounds[0]), high
+
+
+def _beyond(samples: FloatArray, level: float, bound: float) -> FloatArray:
     tied = np.median(samples, axis=-1)
-    share = 1 - ((1 - level) / 2) ** (1 / samples.shape[-1])
-    return tied - share * (tied - bounds[0]), tied + share * (bounds[1] - tied)
+    n, count = samples.shape[-1], (samples > tied[..., None]).sum(axis=-1)
+    seen, unseen = (stats.beta.isf((1 - level) / 2, k + 1, n - k) for k in (count, 0))
+    farthest: FloatArray = np.maximum(seen * (samples.max(axis=-1) - tied), unseen * (bound - tied))
+    return tied + farthest
 
 
 def _student(samples: FloatArray) -> Limits:

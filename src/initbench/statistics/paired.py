@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import stats
 
 from initbench.errors import InitbenchError
 from initbench.statistics import bootstrap_t, intervals, paired_shares
@@ -71,12 +72,19 @@ def _tails(differences: FloatArray, bounds: Bounds) -> Tails:
 
 def _of_ties(differences: FloatArray, threshold: float, bounds: Bounds) -> tuple[float, float]:
     """Return the p-values whose inversion gives the limits of `intervals.of_ties`."""
-    tied, n = float(np.median(differences)), differences.size
-    (low, high), far = bounds, 0.0
-    if np.isfinite(low if threshold < tied else high):
-        far = abs(threshold - tied) / abs((low if threshold < tied else high) - tied)
-    p = max(0.0, 1 - far) ** n
-    return (p, 1.0) if threshold < tied else (1.0, p if threshold > tied else 1.0)
+    above = _not_beyond(-differences, -threshold, -bounds[0])
+    return above, _not_beyond(differences, threshold, bounds[1])
+
+
+def _not_beyond(differences: FloatArray, threshold: float, bound: float) -> float:
+    """Return the larger chance to see so little beyond the tie, if the mean is `threshold`."""
+    tied = float(np.median(differences))
+    if threshold <= tied:
+        return 1.0
+    count, farthest = int((differences > tied).sum()), float(differences.max())
+    shares = [(threshold - tied) / (end - tied) if end > tied else 1.0 for end in (farthest, bound)]
+    chances = stats.binom.cdf([count, 0], differences.size, np.minimum(shares, 1.0))
+    return float(chances.max())
 
 
 def studentised(estimate: Estimate, bounds: Bounds = UNBOUNDED) -> Estimate:
