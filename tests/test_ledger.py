@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from initbench import figure_catalogue
-from initbench.claims import attainable, load, names
+from initbench.claims import attainable, comparing, load, names
 from initbench.claims.adjudicators.registry import adjudicators
 from initbench.claims.verdict import decide
 from initbench.errors import InitbenchError
@@ -222,6 +222,20 @@ def test_too_few_pairs_are_noticed(folder):
     sentence = attainable(load(folder).row("A02"), 5)
     assert "never come out as reproduced" in sentence
     assert "5 pairs cannot give a difference a p-value below 0.062; it takes 6 pairs" in sentence
+
+
+def test_the_size_of_the_family_counts_for_pairs(folder):
+    row = load(folder).row("A02")
+    assert comparing(load(folder).rows, "E1") == 1
+    assert attainable(row, 9, 12) is None
+    sentence = attainable(row, 6, 12)
+    assert "p-value below 0.38 after Holm's correction over 12 rows; it takes 9 pairs" in sentence
+
+
+def test_only_rows_that_rest_on_pairs_make_a_family_larger():
+    rows = the_ledger().rows
+    assert comparing(rows, "E1") > 5
+    assert comparing(rows, "E3") == 0  # checks without training
 
 
 @pytest.mark.parametrize("n", [1, 4, 15, 16, 34, 35, 60])
