@@ -78,7 +78,7 @@ def rate(successes, n):
 
 
 def paired(shift, n, spread=0.01):
-    wobble = spread * np.resize([1.0, -1.0], n)
+    wobble = spread * np.resize([1.0, -1.0, 0.5, -0.5], n)
     return paired_difference(shift + wobble, np.zeros(n))
 
 

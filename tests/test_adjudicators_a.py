@@ -22,6 +22,8 @@ from project_ledger import the_ledger
 from synthetic import SyntheticTables
 from tiny_world import OPPOSITE, SHORT, SMALL, TOLD, World, curves_of, other_recipe, world_tables
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 EXPERIMENTS = {"tiny_sgd", "tiny_sgd_fast", "tiny_adam", "tiny_minibatch", "tiny_factorial"}
 MEASURED = ("E1", "E4")

@@ -11,6 +11,8 @@ from initbench.claims.evidence import measure
 from project_ledger import the_ledger
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = (
     *("B02", "B03", "B04", "B13", "B19", "B20", "B31", "B41", "B44", "B55", "B73", "B75"),
     *("B76", "B83", "B84", "B87", "B90", "B91"),

@@ -22,6 +22,8 @@ from initbench.claims.adjudicators.depth.traps import freed
 from initbench.claims.adjudicators.kit.registry import adjudicator
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 TABLE = np.array([[0.9, 0.8, 0.95, 0.7], [0.5, 0.6, 0.4, 0.3], [0.1, 0.3, 0.2, 0.1]])
 NOISE = arrays(np.float64, (3, 5), elements=st.floats(-1, 1, width=16))
 

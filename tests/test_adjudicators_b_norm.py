@@ -20,6 +20,8 @@ from initbench.claims.adjudicators.kit.registry import adjudicator
 from initbench.claims.adjudicators.layer_norm import arms
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")
 NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), arms.DEPTHS))
 TRANSFORMERS = tuple(

@@ -18,6 +18,8 @@ from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
 from project_ledger import the_ledger
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 SEEDS = 10

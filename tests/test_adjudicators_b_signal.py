@@ -24,6 +24,8 @@ from initbench.probes import propagation
 from project_ledger import the_ledger
 from signal_world import World, backward, either, forward, torn, wobble
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 RELU_VARIANTS = ("elu", "gelu", "silu")

@@ -18,6 +18,8 @@ from mnist_world import TENSORS, World, WorldTables, accuracies
 from project_ledger import the_ledger
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 ROWS = ("B06", "B09", "B11", "B15", "B17")

@@ -17,6 +17,8 @@ from matrix_world import CELLS, RADIUS, World, eigenvalues, trained
 from project_ledger import the_ledger
 from synthetic import share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 LEDGER = the_ledger()
 YES, PARTLY, NO, OPEN = "reproduced", "partly reproduced", "not reproduced", "inconclusive"
 

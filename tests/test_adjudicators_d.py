@@ -15,6 +15,8 @@ from mnist_world import CONSTANT, NET, STEPS, World
 from project_ledger import the_ledger
 from synthetic import SyntheticTables, checks, curve, join, share
 
+pytestmark = pytest.mark.usefixtures("without_chance")
+
 LEDGER = the_ledger()
 TABLES_OF = ("sine", "hadamard", "identity")
 

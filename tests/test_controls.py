@@ -10,6 +10,7 @@ from scipy import stats
 import synthetic
 from initbench.claims import Ledger, Row
 from initbench.controls import EXPERIMENTS, growth
+from initbench.controls.false_positives import LEAST, SIZES, false_positives
 from initbench.controls.growth import FirstSeeds, grow, judge_growth, read, sizes, state, write
 from initbench.controls.judged import judged
 from initbench.controls.null import ARMS, summaries
@@ -44,7 +45,7 @@ def random_success(stream, count):
 
 
 def first_half(stream, count):
-    return np.where(np.arange(count) < count // 2, 1.0, 0.5)
+    return np.where(np.arange(count) < count // 2, 1.0, 0.5) - 0.005 * stream.random(count)
 
 
 def outcomes_of(tables, experiments=EXPERIMENTS):
@@ -115,6 +116,48 @@ def test_the_summary_names_cells_with_enough_runs():
     assert [row["cell"] for row in found][:2] == ["default (tiny_sgd)", "default (tiny_adam)"]
     assert {row["comparisons"] for row in found} == {10}
     assert summaries(cells(random_success, 40), EXPERIMENTS) == []
+
+
+def with_curves(accuracy, seeds):
+    """Tables of cells that also hold test curves: runs that succeed do so at a random step."""
+    tables, stream = cells(accuracy, seeds), np.random.default_rng(3)
+    for name in EXPERIMENTS:
+        runs = tables.frames[f"{name}/outcomes"]
+        start, end = (runs.assign(split="test", step=step) for step in (0, 1000))
+        middle = runs.assign(split="test", step=100 * stream.integers(1, 10, len(runs)))
+        parts = [start.assign(accuracy=0.5), middle.assign(accuracy=runs["test_accuracy"])]
+        parts.append(end.assign(accuracy=runs["test_accuracy"]))
+        tables.frames[f"{name}/curves"] = synthetic.join(parts)
+    return tables
+
+
+def noisy_success(stream, count):
+    return np.where(stream.random(count) < 0.4, 1.0, 0.8) - 0.01 * stream.random(count)
+
+
+def test_the_claims_own_statistics_hardly_ever_err_on_one_cell_against_itself():
+    found = false_positives(with_curves(noisy_success, 400), ["tiny_adam"])
+    assert len(found) == 3 * 3 * len(SIZES)
+    assert {(row["statistic"], row["margin"]) for row in found} == set(LEAST.items())
+    assert {row["comparisons"] for row in found} == {20, 10}
+    assert all(row["observed"]["low"] <= row["nominal"] for row in found)
+    assert {row["observed"]["method"] for row in found} == {"Clopper-Pearson interval"}
+
+
+def test_a_difference_inside_the_groups_would_be_noticed():
+    def better_first(stream, count):
+        first = np.arange(count) % 20 < 10
+        return np.where(first, 1.0, 0.8) - 0.01 * stream.random(count)
+
+    found = false_positives(with_curves(better_first, 400), ["tiny_sgd"])
+    share = {row["statistic"]: row for row in found if row["test"] == "differs" and row["n"] == 10}
+    assert share.keys() == LEAST.keys()
+    assert min(row["observed"]["value"] for row in share.values()) >= 0.9
+    assert share["success"]["observed"]["low"] > share["success"]["nominal"]
+
+
+def test_few_runs_are_not_compared_with_each_other():
+    assert false_positives(with_curves(random_success, 90), ["tiny_sgd"]) == []
 
 
 def test_sizes_are_a_ladder_with_halves_and_all():

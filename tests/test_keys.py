@@ -75,6 +75,15 @@ def test_a_negated_all_is_an_any_of_denials_and_an_unknown_number_decides_neithe
     assert not evaluate("not all(c.value > 0)", found).holds
 
 
+def test_a_declared_test_holds_for_every_key():
+    entry = {"means": "gain", "kind": "difference", "test": "studentised"}
+    assert Quantity.of("gain", entry) == {"gain": Quantity("gain", "difference", "studentised")}
+    assert Quantity.of("gain", entry | {"keys": {"3": "depth 3", "30": "depth 30"}}) == {
+        "gain[3]": Quantity("gain: depth 3", "difference", "studentised"),
+        "gain[30]": Quantity("gain: depth 30", "difference", "studentised"),
+    }
+
+
 def test_an_adjudicator_may_return_its_keys_as_a_mapping():
     assert flat({"gain": {"d3": 1, "d30": 2}, "runs": 3}) == {
         "gain[d3]": 1, "gain[d30]": 2, "runs": 3,

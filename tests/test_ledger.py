@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from initbench.claims import attainable, load, names
+from initbench.claims import attainable, comparing, load, names
 from initbench.claims.adjudicators.kit.catalogue import texts
 from initbench.claims.adjudicators.kit.registry import adjudicators
 from initbench.claims.verdict import decide
@@ -70,6 +70,8 @@ def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
         ("id: A02", "id: A01", "'A01' twice"),
         ("id: A02", "id: B02", "Row B02 stands in document A"),
         ("kind: difference", "kind: delta", "A02.quantities.gain"),
+        ("kind: difference", "kind: difference, test: studentised", None),
+        ("kind: difference", "kind: difference, test: t", "A02.quantities.gain"),
         ("family: E1", "family: E11", "E11"),
         ("not_testable: An opinion.", "pitfalls: none", "A05"),
         ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
@@ -230,6 +232,20 @@ def test_too_few_pairs_are_noticed(folder):
     sentence = attainable(load(folder).row("A02"), 5)
     assert "never come out as reproduced" in sentence
     assert "5 pairs cannot give a difference a p-value below 0.062; it takes 6 pairs" in sentence
+
+
+def test_the_size_of_the_family_counts_for_pairs(folder):
+    row = load(folder).row("A02")
+    assert comparing(load(folder).rows, "E1") == 1
+    assert attainable(row, 9, 12) is None
+    sentence = attainable(row, 6, 12)
+    assert "p-value below 0.38 after Holm's correction over 12 rows; it takes 9 pairs" in sentence
+
+
+def test_only_rows_that_rest_on_pairs_make_a_family_larger():
+    rows = the_ledger().rows
+    assert comparing(rows, "E1") > 5
+    assert comparing(rows, "E3") == 0  # checks without training
 
 
 @pytest.mark.parametrize("n", [1, 4, 15, 16, 34, 35, 60])

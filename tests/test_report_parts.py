@@ -250,7 +250,7 @@ def test_the_accuracy_table_ranks_inits_and_counts_failures():
         "moons × tanh_chain",
     ]
     best, worst = table["groups"][1]["rows"]
-    assert best[:3] == ["orthogonal", 10, "100"]
+    assert best[:3] == ["orthogonal", 10, "100 [69, 100]"]
     assert best[3:] == ["100.00 to 100.00", "1.00 [0.72, 1.00]", "0.00 [0.00, 0.28]", 10]
     assert worst[0] == "default"
     assert worst[2].startswith("60 [")

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 from initbench.errors import InitbenchError
 from initbench.statistics import (
+    GAIN,
+    SHARE,
     Estimate,
     auc,
     equivalence_p,
@@ -24,10 +27,13 @@ from initbench.statistics import (
     median,
     p_value,
     paired_difference,
+    paired_shares,
     proportion,
     spearman,
+    studentised,
     undefined,
 )
+from initbench.statistics.significance import sign_flips
 
 numbers = st.floats(-1e3, 1e3, allow_subnormal=False).map(lambda x: round(x, 3))
 samples = st.lists(numbers, min_size=1, max_size=80)
@@ -93,7 +99,7 @@ def test_the_bootstrap_changes_from_t_at_fifty():
 
 
 def test_a_rare_event_among_many_zeros_is_no_degenerate_case():
-    estimate = mean(np.r_[np.zeros(199), 1.0])
+    estimate = mean(np.r_[np.zeros(199), 1.0], bounds=SHARE)
     assert 0 <= estimate.low < estimate.value < estimate.high < 0.1
 
 
@@ -178,11 +184,146 @@ def test_holm_by_hand():
 # Degenerate samples
 
 
-@pytest.mark.parametrize("n", [2, 20, 60])
-def test_without_spread_the_interval_is_the_point(n):
-    estimate = paired_difference(np.full(n, 0.3), np.full(n, 0.1))
-    assert estimate.low == estimate.high == estimate.value == pytest.approx(0.2)
-    assert estimate.method == "constant sample"
+@pytest.mark.parametrize("n", [10, 20, 60])
+def test_equal_runs_leave_room_for_what_they_did_not_meet(n):
+    estimate = paired_difference(np.full(n, 0.3), np.full(n, 0.1), bounds=GAIN)
+    share = proportion_confint(0, n, alpha=0.05, method="beta")[1]
+    assert (estimate.value, estimate.method) == (pytest.approx(0.2), "constant sample")
+    assert estimate.low == pytest.approx(0.2 - share * 1.2)
+    assert estimate.high == pytest.approx(0.2 + share * 0.8)
+    assert p_value(estimate, estimate.low) == pytest.approx(0.05)
+    assert p_value(estimate, estimate.high) == pytest.approx(0.05)
+
+
+def test_equal_runs_of_a_quantity_without_bounds_have_no_limits():
+    estimate = paired_difference(np.full(20, 0.3), np.full(20, 0.1))
+    assert (estimate.low, estimate.high) == (-math.inf, math.inf)
+    assert p_value(estimate, 0.0) == 1.0
+
+
+@pytest.mark.parametrize("apart", [1e-12, 1e-6, 1e-4])
+def test_one_run_that_hardly_differs_makes_equal_runs_no_sharper(apart):
+    equal, other = np.full(10, 0.1135), np.r_[np.full(9, 0.1135), 0.1135 + apart]
+    wide, found = mean(equal, bounds=SHARE), mean(other, bounds=SHARE)
+    assert found.low == pytest.approx(wide.low, abs=1e-4)
+    assert found.high == pytest.approx(wide.high, abs=1e-4)
+
+
+def test_two_values_have_no_narrower_limits_than_their_count():
+    x = np.where(counted(4, 40), 0.9, 0.1)
+    estimate = mean(x, bounds=SHARE)
+    assert estimate.high == pytest.approx(0.1 + 0.8 * proportion_confint(4, 40, method="beta")[1])
+    pairs = paired_difference(x, np.zeros(40), bounds=GAIN)
+    assert p_value(pairs, estimate.high) == pytest.approx(0.05)
+
+
+def test_limits_stay_inside_the_bounds():
+    estimate = mean([0.9, 0.99, 1.0], bounds=SHARE)
+    assert (estimate.high, mean([0.5], bounds=SHARE).low) == (1.0, 0.0)
+    assert mean([0.9, 0.99, 1.0]).high > 1
+
+
+# Differences of shares
+
+
+def shares(b, c, n):
+    first = counted(b, n)
+    return paired_difference(first, np.roll(counted(c, n), b))
+
+
+def test_tangos_score_by_hand():
+    # b = 5, c = 1, n = 20, difference 0: (b - c) / sqrt(b + c), as McNemar's.
+    assert paired_shares.score([5], [1], 20, 0.0)[0] == pytest.approx(4 / math.sqrt(6))
+    # The example of Tango (1998, table 1): 12 and 2 of 44, limits by his equation.
+    low, high = tango(12, 2, 44)
+    assert (low, high) == pytest.approx((0.0664, 0.3823), abs=2e-2)
+
+
+def tango(b, c, n):
+    grid = np.linspace(-0.999, 0.999, 4001)
+    inside = [d for d in grid if abs(paired_shares.score([b], [c], n, d)[0]) < 1.959964]
+    return min(inside), max(inside)
+
+
+@pytest.mark.parametrize(("b", "c", "n"), [(40, 12, 100), (0, 0, 200), (90, 0, 100), (7, 0, 61)])
+def test_many_pairs_of_shares_have_tangos_interval(b, c, n):
+    estimate = shares(b, c, n)
+    assert estimate.method == "Tango score interval"
+    assert (estimate.low, estimate.high) == pytest.approx(tango(b, c, n), abs=1e-3)
+
+
+def test_ten_of_ten_pairs_are_no_certainty():
+    estimate = shares(10, 0, 10)
+    # ((1 + d) / 2)^10 = 0.025: as many pairs speak against a as the difference d allows.
+    assert (estimate.value, estimate.high) == (1.0, 1.0)
+    assert estimate.low == pytest.approx(2 * 0.025**0.1 - 1, abs=1e-5)
+    assert p_value(estimate, 0.0) == pytest.approx(2 / 2**10)
+    assert estimate.method == "exact score interval"
+    assert 0.25 < shares(0, 0, 10).high < 0.35
+
+
+def test_the_tail_of_an_exact_test_by_enumeration_of_all_pairs():
+    n, difference, law = 5, 0.2, (0.35, 0.15)
+    observed = paired_shares.score([3], [0], n, difference)[0]
+    chance = sum(
+        math.prod({1: law[0], -1: law[1], 0: 1 - sum(law)}[pair] for pair in pairs)
+        for pairs in itertools.product((1, 0, -1), repeat=n)
+        if paired_shares.score([pairs.count(1)], [pairs.count(-1)], n, difference)[0]
+        >= observed - 1e-9
+    )
+    discordant = 0.2 + (1 - np.cos(np.linspace(0, np.pi, paired_shares.NUISANCE))) / 2 * 0.8
+    tails = paired_shares.tail_probabilities(n, difference, observed)
+    assert np.interp(0.5, discordant, tails) == pytest.approx(chance, rel=1e-3)
+    assert paired_shares.upper_tail(3, 0, n, difference) == tails.max() >= chance
+
+
+@pytest.mark.parametrize("n", [10, 20])
+@pytest.mark.parametrize("threshold", [-0.1, 0.0, 0.1, 0.5])
+def test_interval_and_p_value_of_shares_agree(n, threshold):
+    for b, c in itertools.product(range(0, n + 1, 3), repeat=2):
+        if b + c <= n:
+            estimate = shares(b, c, n)
+            outside = not estimate.low <= threshold <= estimate.high
+            assert outside == (p_value(estimate, threshold) <= 0.05)
+            within = estimate.low90 > -0.3 and estimate.high90 < 0.3
+            assert within == (equivalence_p(estimate, 0.3) <= 0.05)
+
+
+def test_only_true_and_false_are_shares():
+    a, b = counted(7, 10), counted(2, 10)
+    assert paired_difference(a, b).method == "exact score interval"
+    assert paired_difference(a.astype(float), b).method == "t interval"
+    assert paired_difference(a, b).sample.sum() == 5
+
+
+# The studentised bootstrap
+
+
+def test_the_studentised_bootstrap_by_its_roots():
+    x = np.random.default_rng(4).exponential(size=15)
+    estimate = studentised(paired_difference(x, np.zeros(15)))
+    draws = np.random.default_rng(9).choice(x, (20_000, 15))
+    roots = (draws.mean(1) - x.mean()) / (draws.std(1, ddof=1) / math.sqrt(15))
+    low, high = x.mean() - stats.sem(x) * np.quantile(roots, [0.975, 0.025])
+    assert (estimate.low, estimate.high) == pytest.approx((low, high), abs=0.1)
+    assert estimate.method == "studentised bootstrap"
+    assert p_value(estimate, estimate.low) == pytest.approx(0.05, abs=0.002)
+    assert p_value(estimate, x.mean() + 9) < 0.001
+
+
+def test_of_symmetric_differences_it_says_what_t_says():
+    x = np.random.default_rng(5).normal(size=40)
+    plain = paired_difference(x, np.zeros(40))
+    found = studentised(plain)
+    assert (found.low, found.high) == pytest.approx((plain.low, plain.high), abs=0.05)
+    assert found.value == plain.value
+
+
+def test_it_leaves_shares_ties_and_the_undefined_and_refuses_what_has_no_pairs():
+    for estimate in (shares(3, 0, 9), paired_difference([1.0] * 9, [0.0] * 9), undefined(3)):
+        assert studentised(estimate) is estimate
+    with pytest.raises(InitbenchError, match="paired differences"):
+        studentised(mean([1.0, 2.0, 4.0]))
 
 
 def test_one_pair_has_no_bounds():
@@ -277,15 +418,14 @@ def test_swapping_the_arms_turns_the_difference_round(x, threshold):
 
 
 @given(st.integers(1, 20), st.sampled_from([-0.3, 0.1, 2.0]))
-def test_sign_flip_p_of_a_constant_shift_is_two_patterns_of_all(n, shift):
-    estimate = paired_difference(np.full(n, shift), np.zeros(n))
-    assert p_value(estimate, 0.0) == pytest.approx(min(1.0, 2 ** (1 - n)))
-    assert p_value(estimate, shift) == 1.0
+def test_sign_flips_of_a_constant_shift_are_one_pattern_of_all(n, shift):
+    flips = sign_flips(np.full(n, shift), 0.0)
+    assert min(flips) == pytest.approx(2**-n)
+    assert sign_flips(np.full(n, shift), shift) == (1.0, 1.0)
 
 
-def test_a_constant_shift_of_many_pairs_has_the_smallest_p_of_ten_thousand_draws():
-    estimate = paired_difference(np.full(60, 0.2), np.zeros(60))
-    assert p_value(estimate, 0.1) == pytest.approx(2 / 10_001)
+def test_a_constant_shift_of_many_pairs_has_the_smallest_tail_of_ten_thousand_draws():
+    assert sign_flips(np.full(60, 0.2), 0.1)[0] == pytest.approx(1 / 10_001)
 
 
 @settings(max_examples=20, deadline=None)

@@ -61,5 +61,7 @@ def test_the_restricted_mean_has_the_interval_of_a_mean() -> None:
     estimate = restricted_mean([100.0, 200.0, np.inf], 300, unit="steps")
     assert estimate.value == pytest.approx(200)
     assert (estimate.method, estimate.unit, estimate.n) == ("t interval", "steps", 3)
-    # t of two degrees of freedom at 97.5 % times the standard error of 100, 200 and 300.
-    assert estimate.high == pytest.approx(200 + 4.302653 * 100 / np.sqrt(3))
+    # t of two degrees of freedom at 97.5 % times the standard error of 100, 200 and 300 is 248.
+    assert (estimate.low, estimate.high) == (0, 300)
+    wide = restricted_mean([100.0, 200.0, 300.0], 1000)
+    assert wide.high == pytest.approx(200 + 4.302653 * 100 / np.sqrt(3))

@@ -11,12 +11,13 @@ from initbench.jobs import preflight, warm_worker
 
 def unattainable():
     """Return one sentence for each claim that the configured seeds can never decide."""
-    from initbench.claims import attainable
+    from initbench.claims import attainable, comparing
 
     found = []
     for row in ROWS:
         counts = [grid.seeds_of(config, need) for need in row.needs if need in CELLS]
-        sentence = attainable(row, max(counts)) if counts else None
+        rows = comparing(LEDGER.rows, row.family)
+        sentence = attainable(row, max(counts), rows) if counts else None
         if sentence:
             found.append(f"{row.id}: {sentence}")
     return found

@@ -4,6 +4,7 @@ from initbench.jobs.job import job
 
 with job(snakemake.log[0]):
     from initbench import claims, sealed
+    from initbench.controls.false_positives import false_positives
     from initbench.controls.judged import judged
     from initbench.controls.null import summaries
     from initbench.controls.rates import both_rates
@@ -17,6 +18,7 @@ with job(snakemake.log[0]):
     found = {
         "judged": judged(tables, experiments),
         "p_values": summaries(tables, experiments),
+        "false_positives": false_positives(tables, experiments),
         "rates": both_rates(ledger.rows, evidence),
     }
     sealed.write_text(Path(snakemake.output[0]), claims.to_json(found))

@@ -1,6 +1,6 @@
 """Claims: the ledger, the measurements that test it, and the verdicts."""
 
-from initbench.claims.attainability import attainable
+from initbench.claims.attainability import attainable, comparing
 from initbench.claims.evidence import (
     Evidence,
     evidence_from_json,
@@ -21,6 +21,7 @@ __all__ = [
     "Row",
     "Verdict",
     "attainable",
+    "comparing",
     "evidence_from_json",
     "evidence_to_json",
     "judge",

@@ -49,6 +49,8 @@ def _measure_row(
     if not set(row.beside) <= set(there):
         found = dict.fromkeys(row.quantities, LEFT_OUT) | found
     _check_names(row, found)
+    skewed = [name for name, quantity in row.quantities.items() if quantity.test == "studentised"]
+    found |= {name: statistics.studentised(found[name]) for name in skewed}
     asked = _asked(row, found)
     return {name: _tested(found[name], asked.get(name, [])) for name in row.quantities}
 

@@ -1,5 +1,6 @@
 """Judging: from the ledger and the evidence to one verdict a claim."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,14 @@ from initbench.claims import wording
 from initbench.claims.conditions import Quantities
 from initbench.claims.evidence import Evidence
 from initbench.claims.ledger import KEYS, WORDS, Ledger, Row, derivation_order
-from initbench.claims.verdict import LEVEL, Decision, Verdict, decide, seeds_after_holm
+from initbench.claims.verdict import (
+    LEVEL,
+    Decision,
+    Verdict,
+    compares_pairs,
+    decide,
+    seeds_after_holm,
+)
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,9 @@ def judge(ledger: Ledger, evidence: Evidence) -> list[Verdict]:
     A row without evidence is inconclusive. Holm's correction (1979) runs inside each family over
     the rows whose rule compares pairs, undecided ones with p = 1; derived rows follow at the end.
     """
+    sizes = Counter(row.family for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
     decisions = {
-        row.id: decide(row.rule, evidence[row.id])
+        row.id: decide(row.rule, evidence[row.id], sizes[row.family])
         for row in ledger.rows
         if row.rule and row.id in evidence
     }
@@ -48,17 +57,13 @@ def _correct(
 ) -> dict[str, _Corrected]:
     corrected = {}
     for family in sorted({row.family for row in ledger.rows}):
-        rows = [row for row in ledger.family(family) if _compares_pairs(evidence.get(row.id, {}))]
+        rows = [row for row in ledger.family(family) if compares_pairs(evidence.get(row.id, {}))]
         raw = {row.id: decisions[row.id].p for row in rows}
         adjusted = statistics.holm([1.0 if p is None else p for p in raw.values()])
         for (claim, p), p_holm in zip(raw.items(), adjusted, strict=True):
             if p is not None:
                 corrected[claim] = _Corrected(p_holm, len(rows))
     return corrected
-
-
-def _compares_pairs(quantities: Quantities) -> bool:
-    return any(estimate.p for estimate in quantities.values())
 
 
 def _measured(

@@ -1,7 +1,7 @@
 """The ledger of claims: YAML files checked against their schema and against each other."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -32,21 +32,27 @@ _LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
 
 @dataclass(frozen=True)
 class Quantity:
-    """What a measured number means; `kind` is "proportion", "difference" or empty."""
+    """What a measured number means; `kind` is "proportion", "difference" or empty.
+
+    `test` is "studentised" for a paired difference that is skewed, which its row says beforehand.
+    """
 
     means: str
     kind: str = ""
+    test: str = ""
 
     @classmethod
     def of(cls, name: str, entry: str | Mapping[str, Any]) -> "dict[str, Quantity]":
         """Return by name what an entry declares: one quantity, or one for each of its `keys`."""
         if isinstance(entry, str):
             return {name: cls(entry)}
-        means, kind = entry["means"], entry.get("kind", "")
+        plain = cls(entry["means"], entry.get("kind", ""), entry.get("test", ""))
         if "keys" not in entry:
-            return {name: cls(means, kind)}
+            return {name: plain}
         keys = entry["keys"].items()
-        return {keyed(name, key): cls(f"{means}: {words}", kind) for key, words in keys}
+        return {
+            keyed(name, key): replace(plain, means=f"{plain.means}: {words}") for key, words in keys
+        }
 
 
 @dataclass(frozen=True)

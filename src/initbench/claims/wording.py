@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from initbench.claims.conditions import Comparison, Quantities
-from initbench.claims.verdict import LEVEL, Decision, straddles
+from initbench.claims.verdict import LEVEL, POWER, Decision, straddles
 from initbench.statistics import Estimate
 
 # A rule may rest on dozens of quantities; the table beside the sentence shows them all.
@@ -31,7 +31,7 @@ def undecided(decision: Decision, quantities: Quantities) -> str:
     open_ends = [ground for ground in decision.grounds if straddles(ground, quantities)]
     facts = _facts(open_ends or decision.grounds, quantities)
     missing = any(math.isnan(ground.value) for ground in decision.grounds)
-    advice = "" if missing else f"; {_help(decision.needed_seeds)}"
+    advice = "" if missing else f"; {_help(decision.needed_seeds, decision.rows)}"
     return f"No condition of the rule is met: {facts}{advice}."
 
 
@@ -73,10 +73,11 @@ def out_of_reach(c: Comparison, end: str, successes: int, seeds: int, runs: floa
     )
 
 
-def too_few_pairs(seeds: int, smallest: float, pairs: int) -> str:
-    """Return the clause for a difference over too few pairs for the sign-flip test."""
+def too_few_pairs(seeds: int, smallest: float, pairs: int, rows: int) -> str:
+    """Return the clause for a difference over too few pairs for its test and Holm's correction."""
+    holm = f" after Holm's correction over {rows} rows" if rows > 1 else ""
     return (
-        f"{seeds} pairs cannot give a difference a p-value below {smallest:.2g}; "
+        f"{seeds} pairs cannot give a difference a p-value below {smallest:.2g}{holm}; "
         f"it takes {pairs} pairs"
     )
 
@@ -86,12 +87,13 @@ def number(x: float) -> str:
     return f"{x:.0f}" if float(x).is_integer() and abs(x) < 1e9 else f"{x:.4g}"
 
 
-def _help(seeds: int | None) -> str:
+def _help(seeds: int | None, rows: int = 1) -> str:
     if seeds is None:
         return "more seeds would not decide it"
     if seeds > MANY:
         return "no practical number of seeds would decide it"
-    return f"about {seeds} seeds would decide it"
+    holm = f", Holm's correction over {rows} rows included" if rows > 1 else ""
+    return f"about {seeds} seeds would decide it with {POWER:.0%} power{holm}".replace("%", " %")
 
 
 def _facts(grounds: Sequence[Comparison], quantities: Quantities) -> str:

@@ -15,7 +15,7 @@ from initbench.claims.adjudicators.mnist.arms import main
 from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.claims.ledger import Row
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables.read import Tables
 
 # The smallest differences of interest, as the report names them under its methods.
@@ -96,7 +96,8 @@ def halves(tables: Tables, compared: Compared, what: str) -> Estimate:
         values = reached(values, compared.level)
     half = len(values) // 2
     first, second = values.iloc[:half], values.iloc[half : 2 * half]
-    return difference(first.reset_index(drop=True), second.reset_index(drop=True))
+    arms = (half.reset_index(drop=True) for half in (first, second))
+    return difference(*arms, bounds=GAIN)
 
 
 def _same(compared: Compared, what: str) -> Control:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from initbench.report.inputs import Record
 from initbench.report.prose import estimate
-from initbench.statistics import Estimate, mean, proportion
+from initbench.statistics import SHARE, Estimate, mean, proportion
 
 
 def accuracy_table(
@@ -49,7 +49,7 @@ def _row(init: str, runs: pd.DataFrame, level: float) -> list[Any]:
     return [
         init,
         len(runs),
-        _percent(mean(accuracy)),
+        _percent(mean(accuracy, bounds=SHARE)),
         f"{100 * accuracy.min():.2f} to {100 * accuracy.max():.2f}",
         _share(proportion(accuracy >= level)),
         _share(proportion(one_answer)),
@@ -67,8 +67,7 @@ def _chosen(runs: pd.DataFrame, rates: Sequence[float]) -> list[str]:
 
 
 def _percent(found: Estimate) -> str:
-    # A t interval of few runs can reach beyond what an accuracy can be.
-    return estimate(100 * found.value, 100 * max(found.low, 0.0), 100 * min(found.high, 1.0))
+    return estimate(100 * found.value, 100 * found.low, 100 * found.high)
 
 
 def _share(found: Estimate) -> str:

@@ -6,7 +6,15 @@ What computes them imports SciPy, which takes seconds; it is imported when it is
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from initbench.statistics.estimate import Estimate, undefined, with_intervals
+from initbench.statistics.estimate import (
+    GAIN,
+    SHARE,
+    UNBOUNDED,
+    Bounds,
+    Estimate,
+    undefined,
+    with_intervals,
+)
 
 if TYPE_CHECKING:
     from initbench.statistics.association import auc, spearman
@@ -15,15 +23,16 @@ if TYPE_CHECKING:
         exact_proportion,
         mean,
         median,
-        paired_difference,
         proportion,
     )
+    from initbench.statistics.paired import paired_difference, studentised
     from initbench.statistics.significance import equivalence_p, holm, p_value
 else:
     _HOMES = {
         **dict.fromkeys(("auc", "spearman"), "association"),
         **dict.fromkeys(("exact", "exact_proportion", "mean", "median"), "intervals"),
-        **dict.fromkeys(("paired_difference", "proportion"), "intervals"),
+        "proportion": "intervals",
+        **dict.fromkeys(("paired_difference", "studentised"), "paired"),
         **dict.fromkeys(("equivalence_p", "holm", "p_value"), "significance"),
     }
 
@@ -35,6 +44,10 @@ else:
 
 
 __all__ = [
+    "GAIN",
+    "SHARE",
+    "UNBOUNDED",
+    "Bounds",
     "Estimate",
     "auc",
     "equivalence_p",
@@ -47,6 +60,7 @@ __all__ = [
     "paired_difference",
     "proportion",
     "spearman",
+    "studentised",
     "undefined",
     "with_intervals",
 ]

@@ -10,15 +10,22 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
 Interval = Callable[[float], tuple[float, float]]
+# One-sided p-values of a value above and of one below a threshold.
+Tails = Callable[[float], tuple[float, float]]
+Bounds = tuple[float, float]
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+SHARE: Bounds = (0.0, 1.0)
+GAIN: Bounds = (-1.0, 1.0)  # a difference of two shares
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A value with its 95 % interval (low, high) and 90 % interval (low90, high90) from n units.
 
-    `sample` holds the paired differences, where the estimate is one of those; it is not written
-    to files, and neither is `picked`: k for the highest of k alternatives, -k for the lowest. `p`
-    holds p-values by the condition that they test, such as "0.1" or "±0.05".
+    `sample` holds the paired differences, where the estimate is one of those, and `tails` their
+    test; they are not written to files, and neither is `picked`: k for the highest of k
+    alternatives, -k for the lowest. `p` holds p-values by the condition that they test, such as
+    "0.1" or "±0.05".
     """
 
     value: float
@@ -30,6 +37,7 @@ class Estimate:
     method: str
     unit: str = ""
     sample: FloatArray | None = field(default=None, repr=False, compare=False)
+    tails: Tails | None = field(default=None, repr=False, compare=False)
     picked: int = field(default=0, repr=False, compare=False)
     p: Mapping[str, float] = field(default_factory=dict)
 

@@ -1,7 +1,8 @@
-"""Intervals of shares, means, medians and paired differences over seeds."""
+"""Intervals of shares, means and medians over seeds."""
 
 import math
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,15 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from initbench.errors import InitbenchError
-from initbench.statistics.estimate import Estimate, FloatArray, Interval, undefined, with_intervals
+from initbench.statistics.estimate import (
+    UNBOUNDED,
+    Bounds,
+    Estimate,
+    FloatArray,
+    Interval,
+    undefined,
+    with_intervals,
+)
 
 BOOTSTRAP_FROM = 50
 RESAMPLES = 10_000
@@ -17,6 +26,9 @@ RESAMPLING_SEED = 2_000_000
 BATCH_ENTRIES = 500_000  # numbers resampled at a time, so that they stay in the cache
 # Differences below this share of the largest entry are rounding, not spread.
 ROUNDING = 1e-9
+RESOLUTION = 1e-6  # of what may have passed through float32, as accuracies do
+
+Limits = Callable[[float], tuple[FloatArray, FloatArray]]  # by level
 
 
 def exact(value: float, *, n: int = 1, unit: str = "") -> Estimate:
@@ -52,72 +64,121 @@ def _share(success: npt.ArrayLike, name: str, method: str, unit: str) -> Estimat
     return with_intervals(count / n, interval, n, method, unit)
 
 
-def mean(x: npt.ArrayLike, *, unit: str = "") -> Estimate:
+def mean(x: npt.ArrayLike, *, bounds: Bounds = UNBOUNDED, unit: str = "") -> Estimate:
     """Return the mean of `x` (n,): BCa bootstrap of 10 000 resamples (Efron 1987) from n = 50 on,
-    else Student's t; without spread the interval is the point, and one value has no bounds.
+    else Student's t, inside the `bounds` of the quantity.
 
-    An empty sample, NaN or infinities give an undefined estimate.
+    Where more than half of the values are equal, the limits are at least those of a constant
+    sample, see `of_ties`. An empty sample, NaN or infinities give an undefined estimate.
     """
     sample = np.asarray(x, dtype=np.float64)
     if sample.size == 0 or not np.isfinite(sample).all():
         return undefined(sample.size, unit)
-    interval, method = _of_mean(sample)
+
+    found = limits(sample[None], bounds)
+
+    def interval(level: float) -> tuple[float, float]:
+        low, high = found(level)
+        return float(low[0]), float(high[0])
+
+    method = _method(sample, bounds)
     return with_intervals(float(sample.mean()), interval, sample.size, method, unit)
 
 
-def _of_mean(sample: FloatArray) -> tuple[Interval, str]:
+def _method(sample: FloatArray, bounds: Bounds) -> str:
     if sample.size == 1:
-        return lambda _: (-math.inf, math.inf), "single value"
-    if np.ptp(sample) <= ROUNDING * np.abs(sample).max():
-        centre = float(sample.mean())
-        return lambda _: (centre, centre), "constant sample"
-    if sample.size < BOOTSTRAP_FROM:
-        return _student(sample), "t interval"
-    return _bootstrap(sample), "BCa bootstrap"
+        return "single value"
+    if bool(ties(sample, bounds).all()):
+        return "constant sample"
+    return "t interval" if sample.size < BOOTSTRAP_FROM else "BCa bootstrap"
 
 
-def _student(sample: FloatArray) -> Interval:
-    law = stats.t(sample.size - 1, loc=sample.mean(), scale=stats.sem(sample))
-    return lambda level: law.interval(level)
+def limits(samples: FloatArray, bounds: Bounds, resamples: int = RESAMPLES) -> Limits:
+    """Return the limits by level of the means of `samples` (m, n), as `mean` gives them."""
+    n = samples.shape[-1]
+    varied, tied = ~ties(samples, bounds).all(axis=-1), mostly_tied(samples, bounds)
+    spread = _student if n < BOOTSTRAP_FROM else partial(_bootstrap, resamples=resamples)
+    of_varied = spread(samples[varied]) if n > 1 and varied.any() else None
+
+    def at(level: float) -> tuple[FloatArray, FloatArray]:
+        low, high = samples.mean(axis=-1), samples.mean(axis=-1)
+        if of_varied is not None:
+            low[varied], high[varied] = of_varied(level)
+        lowest, highest = of_ties(samples[tied], level, bounds)
+        low[tied], high[tied] = np.minimum(low[tied], lowest), np.maximum(high[tied], highest)
+        return np.maximum(low, bounds[0]), np.minimum(high, bounds[1])
+
+    return at if n > 1 else lambda _: _anywhere(len(samples), bounds)
 
 
-def _bootstrap(sample: FloatArray) -> Interval:
-    stream = np.random.default_rng(RESAMPLING_SEED)
-    batch = max(1, BATCH_ENTRIES // sample.size)
-    resamples = stats.bootstrap(
-        (sample,), np.mean, n_resamples=RESAMPLES, batch=batch, method="BCa", rng=stream
-    )
-
-    def interval(level: float) -> tuple[float, float]:
-        result = stats.bootstrap(
-            (sample,),
-            np.mean,
-            n_resamples=0,
-            batch=batch,
-            bootstrap_result=resamples,
-            confidence_level=level,
-            method="BCa",
-        )
-        return result.confidence_interval.low, result.confidence_interval.high
-
-    return interval
+def _anywhere(count: int, bounds: Bounds) -> tuple[FloatArray, FloatArray]:
+    return np.full(count, bounds[0]), np.full(count, bounds[1])
 
 
-def paired_difference(a: npt.ArrayLike, b: npt.ArrayLike, *, unit: str = "") -> Estimate:
-    """Return the mean of a - b over pairs, `a` and `b` (n,) in the same order of seeds.
+def ties(samples: FloatArray, bounds: Bounds) -> npt.NDArray[np.bool_]:
+    """Return which values of `samples` (…, n) equal the median of their sample.
 
-    Intervals as in `mean`; the differences are kept as the sample that p-values need. Raises
-    InitbenchError for unequal lengths.
+    Equal is what differs by less than the resolution of a number that passed through float32,
+    relative to the span of the bounds or, without bounds, to the largest value.
     """
-    first, second = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    if first.shape != second.shape:
-        raise InitbenchError(
-            f"Pairs need equally many runs but got {first.size} and {second.size}; "
-            "align them by seed first."
-        )
-    differences = first - second
-    estimate = mean(differences, unit=unit)
-    return replace(estimate, sample=differences if math.isfinite(estimate.value) else None)
+    span = bounds[1] - bounds[0]
+    scale = span if math.isfinite(span) else np.abs(samples).max(axis=-1, keepdims=True)
+    apart = np.abs(samples - np.median(samples, axis=-1, keepdims=True))
+    return np.asarray(apart <= RESOLUTION * scale)
+
+
+def mostly_tied(samples: FloatArray, bounds: Bounds) -> npt.NDArray[np.bool_]:
+    """Return which of `samples` (…, n) consist of one value to more than a half."""
+    return np.asarray(2 * ties(samples, bounds).sum(axis=-1) > samples.shape[-1])
+
+
+def of_ties(samples: FloatArray, level: float, bounds: Bounds) -> tuple[FloatArray, FloatArray]:
+    """Return the limits of the means of `samples` (m, n) that are v to more than a half.
+
+    With k values beyond v, at most the share of Clopper and Pearson's (1934) upper limit for k of n
+    lies there: at worst all of it at the farthest of them or, for k = 0, where that limit is
+    s = 1 - (α/2)^(1/n), at the bound of the quantity. So a constant sample gives v ± s · (distance
+    to the bound), one that is mostly constant no less, and without bounds there are no limits.
+    """
+    high = _beyond(samples, level, bounds[1])
+    return -_beyond(-samples, level, -bounds[0]), high
+
+
+def _beyond(samples: FloatArray, level: float, bound: float) -> FloatArray:
+    tied = np.median(samples, axis=-1)
+    n, count = samples.shape[-1], (samples > tied[..., None]).sum(axis=-1)
+    seen, unseen = (stats.beta.isf((1 - level) / 2, k + 1, n - k) for k in (count, 0))
+    farthest: FloatArray = np.maximum(seen * (samples.max(axis=-1) - tied), unseen * (bound - tied))
+    return tied + farthest
+
+
+def _student(samples: FloatArray) -> Limits:
+    freedom, error = samples.shape[-1] - 1, stats.sem(samples, axis=-1)
+    centre = samples.mean(axis=-1)
+
+    def at(level: float) -> tuple[FloatArray, FloatArray]:
+        half = stats.t.isf((1 - level) / 2, freedom) * error
+        return centre - half, centre + half
+
+    return at
+
+
+def _bootstrap(samples: FloatArray, resamples: int) -> Limits:
+    draw = partial(
+        stats.bootstrap,
+        (samples,),
+        np.mean,
+        axis=-1,
+        batch=max(1, BATCH_ENTRIES // samples.size),
+        method="BCa",
+    )
+    first = draw(n_resamples=resamples, rng=np.random.default_rng(RESAMPLING_SEED))
+
+    def at(level: float) -> tuple[FloatArray, FloatArray]:
+        again = draw(n_resamples=0, bootstrap_result=first, confidence_level=level)
+        return again.confidence_interval.low, again.confidence_interval.high
+
+    return at
 
 
 def median(x: npt.ArrayLike, *, unit: str = "") -> Estimate:

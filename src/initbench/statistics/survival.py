@@ -50,10 +50,11 @@ def _followed(
 
 
 def restricted_mean(times: npt.ArrayLike, horizon: float, *, unit: str = "") -> Estimate:
-    """Return the mean of the times (n,) cut at `horizon`, with the interval of `mean`.
+    """Return the mean of the times (n,) cut at `horizon`, with the interval of `mean` inside it.
 
     Where every run is followed to the horizon this is the area under Kaplan and Meier's curve
     (Royston and Parmar 2013); a run that never has the event has an infinite time, or any later
     than the horizon.
     """
-    return mean(np.minimum(np.asarray(times, dtype=np.float64), horizon), unit=unit)
+    cut = np.minimum(np.asarray(times, dtype=np.float64), horizon)
+    return mean(cut, bounds=(0.0, horizon), unit=unit)

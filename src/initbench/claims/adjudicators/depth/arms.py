@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.kit.runs import (
     select,
     success_rate,
 )
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables.read import Tables
 
 TUNED, FIXED = "mlp_depth", "mlp_fixed_rate"  # a rate for each arm, and one for all
@@ -60,14 +60,14 @@ def share_learned(tables: Tables, arm: Arm) -> Estimate:
 
 def gain(tables: Tables, arm: Arm, over: Arm) -> Estimate:
     """Return the paired difference in final test accuracy, `arm` minus `over`."""
-    return difference(final(tables, arm), final(tables, over))
+    return difference(final(tables, arm), final(tables, over), bounds=GAIN)
 
 
 def gain_over_best(tables: Tables, arm: Arm, rivals: Iterable[Arm]) -> Estimate:
     """Return the paired difference from the rival with the highest mean final test accuracy."""
     ends = {rival.init: final(tables, rival) for rival in rivals}
     best = max(ends, key=lambda init: float(ends[init].mean()))
-    lowest = replace(difference(final(tables, arm), ends[best]), picked=-len(ends))
+    lowest = replace(difference(final(tables, arm), ends[best], bounds=GAIN), picked=-len(ends))
     return named(lowest, f"against {best}")
 
 
@@ -85,7 +85,10 @@ def steps_to_learn(tables: Tables, arm: Arm) -> "pd.Series[Any]":
 def slowdown(tables: Tables, arm: Arm, over: Arm) -> Estimate:
     """Return the mean log10 of the ratio of steps to 80 %, `arm` over `over`, by seed."""
     first, second = (np.log10(steps_to_learn(tables, each)) for each in (arm, over))
-    return replace(difference(first, second), unit="decades")
+    # Runs of the last step against runs of one step are the furthest apart.
+    lasts = [tables.curves(each.experiment)["step"].max() for each in (arm, over)]
+    reach = float(np.log10(max(lasts)))
+    return replace(difference(first, second, bounds=(-reach, reach)), unit="decades")
 
 
 def as_ratio(decades: Estimate) -> Estimate:

@@ -19,7 +19,7 @@ from initbench.claims.adjudicators.depth.arms import (
 from initbench.claims.adjudicators.kit.extremes import named
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import difference, final
-from initbench.statistics import Estimate, mean
+from initbench.statistics import GAIN, Estimate, mean
 from initbench.tables.read import Tables
 
 Net = tuple[str, int]  # activation and depth
@@ -40,15 +40,15 @@ def choice_by_rule(tables: Tables) -> dict[str, Estimate]:
     fixed = accuracies(tables, FIXED, DECISIVE, AT_ONE_RATE)
     chosen_fixed = chosen_by(fixed, {pair: advice(*pair) for pair in fixed})
     return {
-        "over_random": difference(chosen, random),
-        "over_single": named(difference(chosen, single), f"single choice {name}"),
-        "by_activation_over_random": difference(by_activation, random),
-        "by_activation_over_single": difference(by_activation, single),
-        "regret_rule": mean((best - chosen).to_numpy()),
-        "regret_random": mean((best - random).to_numpy()),
-        "regret_single": mean((best - single).to_numpy()),
-        "over_random_fixed_rate": difference(chosen_fixed, at_random(fixed)),
-        "over_single_fixed_rate": difference(chosen_fixed, best_single(fixed)[1]),
+        "over_random": difference(chosen, random, bounds=GAIN),
+        "over_single": named(difference(chosen, single, bounds=GAIN), f"single choice {name}"),
+        "by_activation_over_random": difference(by_activation, random, bounds=GAIN),
+        "by_activation_over_single": difference(by_activation, single, bounds=GAIN),
+        "regret_rule": mean((best - chosen).to_numpy(), bounds=GAIN),
+        "regret_random": mean((best - random).to_numpy(), bounds=GAIN),
+        "regret_single": mean((best - single).to_numpy(), bounds=GAIN),
+        "over_random_fixed_rate": difference(chosen_fixed, at_random(fixed), bounds=GAIN),
+        "over_single_fixed_rate": difference(chosen_fixed, best_single(fixed)[1], bounds=GAIN),
     }
 
 

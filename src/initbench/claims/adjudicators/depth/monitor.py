@@ -21,7 +21,7 @@ from initbench.claims.adjudicators.depth.arms import (
 )
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import reached
-from initbench.statistics import Estimate, auc, mean, proportion
+from initbench.statistics import SHARE, Estimate, auc, mean, proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.tables.read import Tables
 
@@ -143,4 +143,6 @@ def _probability(x: FloatArray, failed: Any, asked: FloatArray) -> Any:
 def _by_seed(score: "pd.Series[float]", failed: "pd.Series[bool]") -> Estimate:
     pairs = pd.DataFrame({"score": score, "failed": failed.reindex(score.index)})
     seeds = pairs.groupby(level="seed")
-    return mean(np.array([auc(seed["score"], seed["failed"]).value for _, seed in seeds]))
+    return mean(
+        np.array([auc(seed["score"], seed["failed"]).value for _, seed in seeds]), bounds=SHARE
+    )

@@ -9,7 +9,7 @@ from initbench.claims.adjudicators.depth.arms import DATASET, LEARNED, net
 from initbench.claims.adjudicators.depth.monitor import failures, foreseen, readings
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, success
-from initbench.statistics import Estimate, proportion
+from initbench.statistics import GAIN, Estimate, proportion
 from initbench.tables.read import Tables
 
 ALARM = 0.5  # probability to fail
@@ -68,7 +68,7 @@ def restarted(runs: pd.DataFrame) -> pd.DataFrame:
 def gain_on_alarm(remedy: pd.DataFrame, control: pd.DataFrame, alarmed: pd.DataFrame) -> Estimate:
     """Return the paired difference in success, averaged over the alarmed inits of a seed."""
     rates = [runs.astype(float).where(alarmed).mean(axis=1) for runs in (remedy, control)]
-    return difference(*(rate.dropna() for rate in rates))
+    return difference(*(rate.dropna() for rate in rates), bounds=GAIN)
 
 
 def _lsuv_elsewhere(tables: Tables, alarms: "pd.Series[bool]", activation: str) -> Estimate:

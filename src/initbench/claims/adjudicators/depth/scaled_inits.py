@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.kit.runs import (
     steps_to,
 )
 from initbench.claims.adjudicators.mnist.arms import main
-from initbench.statistics import Estimate, mean, undefined
+from initbench.statistics import GAIN, Estimate, mean, undefined
 from initbench.tables.read import Tables
 
 DEFAULT = main("default")
@@ -38,7 +38,7 @@ def scaled_inits(tables: Tables) -> dict[str, Estimate]:
     for name, arm in {"xavier": main("xavier"), "he": main("he_normal")}.items():
         found[name] = _ratio(steps_to(tables, arm, 0.95), steps)
         found[f"slope_{name}"] = _signal_change(tables, arm)
-        found[f"final_{name}"] = difference(final(tables, arm), final(tables, DEFAULT))
+        found[f"final_{name}"] = difference(final(tables, arm), final(tables, DEFAULT), bounds=GAIN)
     return found | _in_deep_nets(tables)
 
 

@@ -15,7 +15,7 @@ from initbench.claims.adjudicators.kit.extremes import (
 )
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final
-from initbench.statistics import Estimate, exact, mean, undefined
+from initbench.statistics import GAIN, SHARE, Estimate, exact, mean, undefined
 from initbench.tables.read import Tables
 
 MATCHED = {"identity": "xavier_normal", "tanh": "xavier_normal", "relu": "he_normal"}
@@ -33,8 +33,8 @@ def spectral_radius_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
         name = f"{activation}_w{width}_d{depth}"
         best = better_matched(tables, activation, width, depth)
         spectral = final(tables, arm(activation, width, depth, "spectral_radius"))
-        gains[name] = replace(difference(spectral, best), picked=-2)
-        if mean(best.to_numpy(float)).low > LEARNS:
+        gains[name] = replace(difference(spectral, best, bounds=GAIN), picked=-2)
+        if mean(best.to_numpy(float), bounds=SHARE).low > LEARNS:
             learning[name] = gains[name]
     return gains | {"nets": exact(len(learning)), **_extremes(learning)}
 

@@ -8,7 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from initbench.errors import InitbenchError
-from initbench.statistics import Estimate, mean, paired_difference, proportion
+from initbench.statistics import (
+    SHARE,
+    UNBOUNDED,
+    Bounds,
+    Estimate,
+    mean,
+    paired_difference,
+    proportion,
+)
 from initbench.tables.read import Tables
 
 ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
@@ -87,10 +95,17 @@ def success_rate(tables: Tables, arm: Arm, level: float = 0.99) -> Estimate:
     return proportion(success(tables, arm, level).to_numpy(bool))
 
 
-def difference(first: "pd.Series[Any]", second: "pd.Series[Any]") -> Estimate:
-    """Return the mean of first - second over the seeds that both have."""
-    pairs = pd.concat([first.astype(float), second.astype(float)], axis=1, join="inner")
-    return paired_difference(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy())
+def difference(
+    first: "pd.Series[Any]", second: "pd.Series[Any]", *, bounds: Bounds = UNBOUNDED
+) -> Estimate:
+    """Return the mean of first - second over the seeds that both have, inside `bounds`.
+
+    Two columns of true and false are shares of the same runs.
+    """
+    kind = bool if first.dtype == second.dtype == bool else float
+    pairs = pd.concat([first.astype(kind), second.astype(kind)], axis=1, join="inner")
+    arms = (pairs.iloc[:, place].to_numpy() for place in (0, 1))
+    return paired_difference(*arms, bounds=bounds)
 
 
 def ever_reaches(tables: Tables, arm: Arm, level: float) -> bool:
@@ -106,7 +121,7 @@ def success_gain(tables: Tables, arm: Arm, over: Arm, level: float = 0.99) -> Es
 
 def mean_accuracy(tables: Tables, arm: Arm) -> Estimate:
     """Return the mean final test accuracy of the runs of `arm`."""
-    return mean(final(tables, arm).to_numpy(float))
+    return mean(final(tables, arm).to_numpy(float), bounds=SHARE)
 
 
 def one_class(tables: Tables, arm: Arm) -> "pd.Series[bool]":

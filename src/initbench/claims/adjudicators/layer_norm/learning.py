@@ -20,7 +20,7 @@ from initbench.claims.adjudicators.layer_norm.arms import (
     net,
     width,
 )
-from initbench.statistics import Estimate, exact, mean, proportion
+from initbench.statistics import GAIN, SHARE, Estimate, exact, mean, proportion
 from initbench.tables.read import Tables
 
 ARMS = {"with": True, "without": False}
@@ -35,8 +35,10 @@ def poor_starts(tables: Tables) -> dict[str, Estimate]:
     estimates = {}
     for depth in DEPTHS:
         arms = {arm: mean_success(tables, depth, normalize) for arm, normalize in ARMS.items()}
-        estimates[f"gain_d{depth}"] = difference(arms["with"], arms["without"])
-        estimates |= {f"{arm}_d{depth}": mean(share.to_numpy()) for arm, share in arms.items()}
+        estimates[f"gain_d{depth}"] = difference(arms["with"], arms["without"], bounds=GAIN)
+        estimates |= {
+            f"{arm}_d{depth}": mean(share.to_numpy(), bounds=SHARE) for arm, share in arms.items()
+        }
     return estimates
 
 
@@ -47,10 +49,11 @@ def sensitivity_to_scale(tables: Tables) -> dict[str, Estimate]:
     `wider` compares single runs, pair by pair; the others take all runs together.
     """
     estimates = {}
+    reach = float(width(np.ones(len(SCALES))))
     for depth in DEPTHS:
         wins = {arm: learned(tables, depth, flag).astype(float) for arm, flag in ARMS.items()}
         single = [pd.Series(width(w.to_numpy()), index=w.index) for w in wins.values()]
-        estimates[f"wider_d{depth}"] = difference(*single)
+        estimates[f"wider_d{depth}"] = difference(*single, bounds=(-reach, reach))
         for arm, runs in wins.items():
             decades = float(width(runs.mean().to_numpy()))
             estimates[f"{arm}_d{depth}"] = exact(decades, n=len(runs), unit="decades")
@@ -80,7 +83,10 @@ def poor_starts_train_well(tables: Tables) -> dict[str, Estimate]:
         "lowest": lowest_lower(arms.values()),
         "passing": exact(float(passing)),
         "failing": exact(float(failing)),
-    } | {f"mean_d{depth}": mean(runs.mean(axis=1).to_numpy()) for depth, runs in wins.items()}
+    } | {
+        f"mean_d{depth}": mean(runs.mean(axis=1).to_numpy(), bounds=SHARE)
+        for depth, runs in wins.items()
+    }
 
 
 @adjudicates("B72")
@@ -118,8 +124,8 @@ def layer_norm_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
         for depth in DEPTHS
     }
     shallow, *_, deep = gains.values()
-    return {"interaction": difference(deep, shallow)} | {
-        f"gain_d{depth}": mean(gain.to_numpy()) for depth, gain in gains.items()
+    return {"interaction": difference(deep, shallow, bounds=(-2.0, 2.0))} | {
+        f"gain_d{depth}": mean(gain.to_numpy(), bounds=GAIN) for depth, gain in gains.items()
     }
 
 

@@ -9,7 +9,7 @@ from initbench.claims.adjudicators.kit.extremes import (
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, mean_accuracy
 from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation, inside, main
-from initbench.statistics import Estimate, exact, proportion
+from initbench.statistics import GAIN, Estimate, exact, proportion
 from initbench.tables.read import Tables
 
 ONES = main("ones")
@@ -37,7 +37,7 @@ def ones_against_zeros(tables: Tables) -> dict[str, Estimate]:
     """Return what all ones gain over all zeros."""
     zeros = main("zeros")
     return {
-        "difference": difference(final(tables, ONES), final(tables, zeros)),
+        "difference": difference(final(tables, ONES), final(tables, zeros), bounds=GAIN),
         "ones": mean_accuracy(tables, ONES),
         "zeros": mean_accuracy(tables, zeros),
     }
@@ -46,7 +46,9 @@ def ones_against_zeros(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D25")
 def ones_against_default(tables: Tables) -> dict[str, Estimate]:
     """Return what all ones lose to the baseline."""
-    return {"difference": difference(final(tables, main("default")), final(tables, ONES))}
+    return {
+        "difference": difference(final(tables, main("default")), final(tables, ONES), bounds=GAIN)
+    }
 
 
 @adjudicates("D26")
@@ -69,7 +71,7 @@ def other_constants(tables: Tables) -> dict[str, Estimate]:
     """Return how the other nonzero constants compare with one."""
     ones = final(tables, ablation("ones"))
     gaps = {
-        name: difference(final(tables, ablation(init)), ones)
+        name: difference(final(tables, ablation(init)), ones, bounds=GAIN)
         for name, init in CONSTANTS.items()
         if name not in ("c_0", "c_1")
     }
@@ -92,7 +94,7 @@ def capacity_of_equal_units(tables: Tables) -> dict[str, Estimate]:
 
 def _loss(tables: Tables, init: str, architecture: str = "mnist_net") -> Estimate:
     default = final(tables, ablation("default", architecture))
-    return difference(default, final(tables, ablation(init, architecture)))
+    return difference(default, final(tables, ablation(init, architecture)), bounds=GAIN)
 
 
 @adjudicates("D38")

@@ -9,7 +9,7 @@ from initbench.claims.adjudicators.kit.runs import (
     success_rate,
 )
 from initbench.claims.adjudicators.mnist.arms import ablation, extreme, main
-from initbench.statistics import Estimate, exact, proportion
+from initbench.statistics import GAIN, Estimate, exact, proportion
 from initbench.tables.read import Tables
 
 DEFAULT = main("default")
@@ -39,7 +39,7 @@ def one_layer_of_zeros(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D18")
 def slight_loss(tables: Tables) -> dict[str, Estimate]:
     """Return what a first layer of zeros costs in final accuracy."""
-    return {"difference": difference(final(tables, DEFAULT), final(tables, ZERO_FC1))}
+    return {"difference": difference(final(tables, DEFAULT), final(tables, ZERO_FC1), bounds=GAIN)}
 
 
 @adjudicates("D31")

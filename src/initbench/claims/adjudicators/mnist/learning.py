@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.kit.runs import (
     success_rate,
 )
 from initbench.claims.adjudicators.mnist.arms import by_epoch, inside, main
-from initbench.statistics import Estimate, exact, mean, median, proportion
+from initbench.statistics import GAIN, SHARE, Estimate, exact, mean, median, proportion
 from initbench.tables.read import Tables
 from initbench.theory.baselines import MAJORITY_SHARE
 
@@ -91,7 +91,9 @@ def guessing(tables: Tables) -> dict[str, Estimate]:
     return {
         "fewest_classes": exact(float(classes.min()), n=len(classes)),
         "one_class": proportion(one_class(tables, ZEROS).to_numpy(bool)),
-        "largest_share": mean(final(tables, ZEROS, "predicted_share").to_numpy(float)),
+        "largest_share": mean(
+            final(tables, ZEROS, "predicted_share").to_numpy(float), bounds=SHARE
+        ),
     }
 
 
@@ -123,7 +125,7 @@ def normal_curve(tables: Tables) -> dict[str, Estimate]:
 @adjudicates("D20")
 def zeros_gain(tables: Tables) -> dict[str, Estimate]:
     """Return what the all-zero net gains over its untrained self."""
-    gain = difference(final(tables, ZEROS), curve_at(tables, ZEROS, 0))
+    gain = difference(final(tables, ZEROS), curve_at(tables, ZEROS, 0), bounds=GAIN)
     loss = mean(final(tables, ZEROS, "test_loss").to_numpy(float))
     return {"gain": gain, "final_loss": loss} | level(tables, ZEROS)
 
@@ -134,7 +136,7 @@ def soon_high(tables: Tables) -> dict[str, Estimate]:
     first = by_epoch(tables, DEFAULT)[1.0]
     return {
         "in_band": proportion(inside(first, 0.90, 0.96).to_numpy(bool)),
-        "first_epoch": mean(first.to_numpy()),
+        "first_epoch": mean(first.to_numpy(), bounds=SHARE),
     }
 
 

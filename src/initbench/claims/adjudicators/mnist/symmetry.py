@@ -18,7 +18,7 @@ from initbench.claims.adjudicators.mnist.arms import (
     extreme,
     main,
 )
-from initbench.statistics import Estimate, exact, mean, proportion, spearman
+from initbench.statistics import GAIN, Estimate, exact, mean, proportion, spearman
 from initbench.tables.read import Tables
 
 ZEROS = main("zeros")
@@ -31,7 +31,9 @@ LEARNED = 0.50
 
 def over_default(tables: Tables, init: str) -> Estimate:
     """Return the final accuracy from `init` minus that from default, in the short experiment."""
-    return difference(final(tables, ablation(init)), final(tables, ablation("default")))
+    return difference(
+        final(tables, ablation(init)), final(tables, ablation("default")), bounds=GAIN
+    )
 
 
 def table_differences(tables: Tables) -> dict[str, Estimate]:

@@ -9,7 +9,7 @@ from scipy import stats
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, select
 from initbench.datasets.gaussian_classes import frequencies
-from initbench.statistics import Estimate, exact, mean
+from initbench.statistics import GAIN, Estimate, exact, mean
 from initbench.tables.read import Tables
 
 # The data sets' numbers of classes, and how much rarer the last class is than the first.
@@ -65,7 +65,9 @@ def saving(prior: pd.DataFrame, zero: pd.DataFrame) -> Estimate:
     goal = zero[0] - IMPROVEMENT * (zero[0] - zero.iloc[:, -1])
     saved = 1 - steps_to(prior, goal) / steps_to(zero, goal)
     # Kept as differences from zero, so that the share can be tested like any paired effect.
-    return difference(saved, 0 * saved)
+    steps = prior.columns.to_numpy(float)
+    longest = float(steps[-1] / steps[1])
+    return difference(saved, 0 * saved, bounds=(1 - longest, 1.0))
 
 
 def steps_to(loss: pd.DataFrame, goal: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -77,7 +79,9 @@ def steps_to(loss: pd.DataFrame, goal: "pd.Series[Any]") -> "pd.Series[Any]":
 
 def balance_gain(tables: Tables, net: str) -> Estimate:
     """Return the paired difference in balanced accuracy at the end, log prior minus zero."""
-    return difference(*(balanced_accuracy(tables, arm(net, bias)) for bias in ("prior", "zero")))
+    return difference(
+        *(balanced_accuracy(tables, arm(net, bias)) for bias in ("prior", "zero")), bounds=GAIN
+    )
 
 
 def balanced_accuracy(tables: Tables, net: Arm) -> "pd.Series[Any]":

@@ -9,7 +9,7 @@ import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, ever_reaches, final, steps_to
-from initbench.statistics import Estimate, exact, mean, median, undefined
+from initbench.statistics import GAIN, SHARE, Estimate, exact, mean, median, undefined
 from initbench.tables.read import Tables
 from initbench.theory.baselines import ADDING_BASELINE
 
@@ -50,7 +50,7 @@ def accuracy(
 
 def gain(tables: Tables, net: str, init: str, over: str, *parts: Sequence[Any]) -> Estimate:
     """Return the paired difference in accuracy, `init` minus `over`; `parts` as in `accuracy`."""
-    return difference(accuracy(tables, net, init, *parts), accuracy(tables, net, over, *parts))
+    return difference(*(accuracy(tables, net, arm, *parts) for arm in (init, over)), bounds=GAIN)
 
 
 def learned(
@@ -60,7 +60,7 @@ def learned(
 
     def above(init: str, task: str, steps: int) -> bool:
         ends = accuracy(tables, net, init, [task], [steps])
-        return mean(ends.to_numpy(float)).low > FLOORS[task]
+        return mean(ends.to_numpy(float), bounds=SHARE).low > FLOORS[task]
 
     pairs = product(tasks, LENGTHS)
     return exact(sum(any(above(init, *pair) for init in inits) for pair in pairs))
@@ -69,7 +69,7 @@ def learned(
 def gain_on_rows(tables: Tables, net: str, init: str) -> Estimate:
     """Return the paired difference in accuracy on images read by rows, `init` minus default."""
     default = final(tables, on_rows(net, "recurrent_default"))
-    return difference(final(tables, on_rows(net, init)), default)
+    return difference(final(tables, on_rows(net, init)), default, bounds=GAIN)
 
 
 @adjudicates("B40")
@@ -84,7 +84,9 @@ def orthogonal_in_plain_nets(tables: Tables) -> dict[str, Estimate]:
     for task in TASKS:
         found[f"{task}_over_xavier"] = gain(tables, "rnn", orthogonal, xavier, [task])
     for name in HIDDEN:
-        found[name] = mean(accuracy(tables, "rnn", f"recurrent_{name}").to_numpy(float))
+        found[name] = mean(
+            accuracy(tables, "rnn", f"recurrent_{name}").to_numpy(float), bounds=SHARE
+        )
     return found | {
         "learned": learned(tables, "rnn", [orthogonal, default]),
         "rows": gain_on_rows(tables, "rnn", orthogonal),
@@ -110,7 +112,7 @@ def orthogonal_in_gated_nets(net: str) -> Callable[[Tables], dict[str, Estimate]
             "per_gate": gain(tables, net, "recurrent_orthogonal_gates", default),
             "learned": learned(tables, net, [stacked, default]),
             "rows": gain_on_rows(tables, net, stacked),
-            "default": mean(accuracy(tables, net, default).to_numpy(float)),
+            "default": mean(accuracy(tables, net, default).to_numpy(float), bounds=SHARE),
         }
 
     return measured
@@ -131,7 +133,7 @@ def positive_forget_bias(tables: Tables) -> dict[str, Estimate]:
         found[f"adding_{steps}"] = gain(tables, "lstm", one, zero, ["adding"], [steps])
         for name, bias in FORGET.items():
             ends = accuracy(tables, "lstm", f"forget_bias_{bias}", ["recall"], [steps])
-            found[f"{name}_{steps}"] = mean(ends.to_numpy(float))
+            found[f"{name}_{steps}"] = mean(ends.to_numpy(float), bounds=SHARE)
     return found
 
 

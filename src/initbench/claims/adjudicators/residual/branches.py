@@ -12,7 +12,7 @@ from initbench.claims.adjudicators.kit.runs import (
     success_gain,
     success_rate,
 )
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables.read import Tables
 
 DEEP = 64
@@ -51,7 +51,7 @@ def last_layer_of_zeros(tables: Tables) -> dict[str, Estimate]:
         ends = {s: _accuracy(tables, s, blocks) for s in ("zero_last", "he", "scaled")}
         for rival in ("he", "scaled"):
             name = f"over_{rival}" if blocks == DEEP else f"over_{rival}_b{blocks}"
-            estimates[name] = difference(ends["zero_last"], ends[rival])
+            estimates[name] = difference(ends["zero_last"], ends[rival], bounds=GAIN)
     return estimates | {"sr80": success_rate(tables, net("zero_last"), LEARNED)}
 
 

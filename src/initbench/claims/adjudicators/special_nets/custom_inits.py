@@ -11,7 +11,7 @@ from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, success
 from initbench.claims.adjudicators.residual.branches import net
 from initbench.claims.adjudicators.tanh_chain.arms import chain
-from initbench.statistics import Estimate, mean
+from initbench.statistics import GAIN, Estimate, mean
 from initbench.tables.read import Tables
 
 OWN = "siren_own"
@@ -63,6 +63,8 @@ def custom_inits(tables: Tables) -> dict[str, Estimate]:
     chain = difference(success(tables, CHAIN), best(standard))
     return {
         "siren": siren_gain(tables),
-        "residual": difference(final(tables, net("zero_last")), final(tables, net("he"))),
+        "residual": difference(
+            final(tables, net("zero_last")), final(tables, net("he")), bounds=GAIN
+        ),
         "chain": replace(chain, picked=-len(standard)),
     }

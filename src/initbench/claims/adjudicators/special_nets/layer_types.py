@@ -9,7 +9,7 @@ import pandas as pd
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final
 from initbench.claims.adjudicators.special_nets.custom_inits import best
-from initbench.statistics import Estimate
+from initbench.statistics import GAIN, Estimate
 from initbench.tables.read import Tables
 
 TASKS = {"recall": "delayed_recall_20", "adding": "adding_20"}
@@ -37,7 +37,7 @@ def init_for_each_type(tables: Tables) -> dict[str, Estimate]:
 def _gain(runs: "Mapping[str, pd.Series[Any]]") -> Estimate:
     """Return the first entry's paired gain over the best of the others."""
     matched, *rivals = runs.values()
-    return replace(difference(matched, best(rivals)), picked=-len(rivals))
+    return replace(difference(matched, best(rivals), bounds=GAIN), picked=-len(rivals))
 
 
 def _images(
