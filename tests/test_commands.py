@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from initbench.figures.kit import catalogue
+from initbench.grid import folders
 from project_ledger import the_ledger
 from workflow_grid import MNIST, PATIENCE, ROOT, lay, tiny
 
@@ -97,7 +98,8 @@ def desk(tmp_path_factory):
     shutil.copy2(ROOT / "pyproject.toml", project)
     (project / "data").symlink_to(ROOT / "data")
     shutil.copytree(ROOT / "reports/reference", project / "reports/reference")
-    shutil.copy2(project / "reports/reference/verdicts.json", project / "reports")
+    verdicts = (project / "reports/reference/verdicts.json").read_bytes()
+    folders.fill(project / "reports", {"verdicts.json": verdicts})
     furnish(project / ".venv")
     return project
 

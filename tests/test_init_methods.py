@@ -263,7 +263,7 @@ def test_fans_are_those_of_torch(layer):
     [
         ("constant_layer", {"layer": "fc1"}, "Unknown layer 'fc1'"),
         ("orthogonal", {"layers": [0, 2]}, "layer position 2, .* weight layers 0 to 1"),
-        ("orthogonal", {"layers": [-1]}, "layer position -1"),
+        ("orthogonal", {"layers": [-1]}, "a list of whole numbers of at least 0"),
     ],
 )
 def test_layers_that_do_not_exist_are_refused(method, parameters, message):

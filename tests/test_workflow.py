@@ -255,7 +255,7 @@ def test_a_net_that_does_not_fit_its_data_ends_the_run_before_the_first_job(tmp_
     assert status != 0
     (message,) = sentences(output)
     assert message.startswith("Cell tiny/moons/tanh_chain/")
-    assert "The net itself is a MLP and fails on samples of shape (2,)" in message
+    assert "'layers.0' is a Linear and fails on samples of shape (2,)" in message
     assert "Traceback" not in output
     assert not (project / "results/data").exists()
     assert not list((project / ".snakemake").rglob("*.lock"))
