@@ -1,5 +1,6 @@
 """Every command of the documentation is run: here as it stands or as a dry run, or by .ci/run."""
 
+import os
 import re
 import shlex
 import shutil
@@ -113,12 +114,18 @@ def furnish(environment):
     (environment / "installed").write_text(f"{environment}\n", encoding="utf-8")
 
 
+# Of the make that runs the tests: its ARGS are not those of the commands.
+WITHOUT_MAKE = {
+    k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+}
+
+
 def run(project, command, *more):
     words = shlex.split(command)
     if words[0] == "snakemake":
         words[:1] = [sys.executable, "-m", "snakemake"]
     done = subprocess.run(
-        [*words, *more], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        [*words, *more], cwd=project, env=WITHOUT_MAKE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout

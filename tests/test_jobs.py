@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from initbench import io, jobs
+from initbench import io
 from initbench.errors import InitbenchError
+from initbench.jobs import job as jobs
 
 
 @pytest.fixture
 def log(tmp_path, monkeypatch):
     monkeypatch.setattr(jobs, "die_with_parent", lambda: None)
-    monkeypatch.setattr(jobs.warm, "hand_over", lambda: None)
+    monkeypatch.setattr(jobs.warm_worker, "hand_over", lambda: None)
     monkeypatch.chdir(tmp_path)
     return tmp_path / "logs" / "job.log"
 
@@ -149,4 +150,4 @@ def test_scripts_import_nothing_before_their_log_is_open():
     for script in (Path(__file__).parents[1] / "workflow/scripts").glob("*.py"):
         before = script.read_text(encoding="utf-8").partition("with job(")[0]
         ours = [line for line in before.splitlines() if "import" in line and "initbench" in line]
-        assert ours == ["from initbench.jobs import job"], script
+        assert ours == ["from initbench.jobs.job import job"], script

@@ -270,7 +270,7 @@ class MiddleAxis(Net):
 
 
 ONE_BY_ONE = [
-    *(Recurrence, TiedModule, TiedParameter, Subclasses, SubclassOfNorm, OwnBesideChildren, Flat),
+    *(Recurrence, TiedModule, Subclasses, SubclassOfNorm, OwnBesideChildren, Flat),
     *(SecondAxis, OnlyTwoAxes, FunctionalMish, FunctionalDropout, Noise, Buffer, ChangesItsInput),
     *(Float32, OwnActivation),
 ]
@@ -382,6 +382,12 @@ def test_what_no_way_trains_as_torch_would_is_refused_in_one_sentence(monkeypatc
         by_engine(SEEDS)
     assert "\n" not in str(caught.value)
     assert torch.equal(torch.get_rng_state(), states[1])
+
+
+def test_a_parameter_of_two_layers_is_refused_by_the_init(monkeypatch):
+    use(monkeypatch, TiedParameter)
+    with pytest.raises(InitbenchError, match="The layers 'one' and 'other' share a parameter"):
+        by_engine(SEEDS)
 
 
 def test_stack_alone_refuses_what_it_does_not_know():

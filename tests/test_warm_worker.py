@@ -120,7 +120,7 @@ def test_a_killed_worker_ends_no_job_and_later_ones_run_for_themselves(another, 
     worker = another()
     body = (
         "import os, sys, time\nfrom pathlib import Path\n"
-        "from initbench.jobs import die_with_parent\ndie_with_parent()\n"
+        "from initbench.jobs.job import die_with_parent\ndie_with_parent()\n"
         "Path('begun').write_text('')\n"
         "while not Path('go').exists():\n    time.sleep(0.05)\n"
         "sys.exit(5)"
