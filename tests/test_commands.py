@@ -125,8 +125,8 @@ def run(project, command, *more):
     if words[0] == "snakemake":
         words[:1] = [sys.executable, "-m", "snakemake"]
     done = subprocess.run(
-        [*words, *more], cwd=project, env=WITHOUT_MAKE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        encoding="utf-8", timeout=PATIENCE, check=False,
+        [*words, *more], cwd=project, env=WITHOUT_MAKE, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, encoding="utf-8", timeout=PATIENCE, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout
 
