@@ -94,4 +94,4 @@ def _too_few_pairs(comparison: Comparison, seeds: int, rows: int) -> str | None:
     if smallest / 2**seeds <= LEVEL:
         return None
     pairs = math.ceil(math.log2(smallest / LEVEL))
-    return wording.too_few_pairs(seeds, smallest / 2**seeds, pairs, rows)
+    return wording.too_few_pairs(seeds, min(1.0, smallest / 2**seeds), pairs, rows)
