@@ -87,7 +87,8 @@ class Run:
         """Run Snakemake on the cluster beside the body, at whose end it is killed if need be."""
         with (self.project / "output.txt").open("wb") as output:
             run = subprocess.Popen(
-                [*COMMAND.split(), *IMPATIENT, TARGET, *more],
+                # Tests that run in a shell's background would hand on that Ctrl-C is ignored.
+                ["env", "--default-signal=INT", *COMMAND.split(), *IMPATIENT, TARGET, *more],
                 cwd=self.project,
                 stdout=output,
                 stderr=subprocess.STDOUT,
