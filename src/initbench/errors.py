@@ -10,7 +10,7 @@ class InitbenchError(ValueError):
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> InitbenchError:
     """Return the error for an unknown `name` of some `kind`, with the nearest known names."""
-    names, shown = sorted(known), str(name)[:80]
+    names, shown = sorted(known), str(name)[:40]
     near = difflib.get_close_matches(shown, names, n=1, cutoff=0.5)
     hint = f"did you mean '{near[0]}'?" if near else f"choose one of: {', '.join(names)}."
     return InitbenchError(f"Unknown {kind} {shown!r}; {hint}")

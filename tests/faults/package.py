@@ -9,18 +9,23 @@ from typing import Any
 
 def check(config: dict[str, Any], project: Path) -> None:
     """Refuse a config that makes no sense, and init files that cannot be used."""
-    from initbench.grid import config as grid
+    from initbench import discovery
     from initbench.inits import _catalogue
 
-    grid.validate(config, project)
+    discovery.modules.cache_clear()  # the file of the case is newer than what was found before
+    validate(config, project)
     _catalogue.check_all()
 
 
 def validate(config: dict[str, Any], project: Path) -> None:
-    """Refuse a config that makes no sense."""
+    """Refuse a config that makes no sense, or that names documents that are not there."""
+    from initbench.claims import load
     from initbench.grid import config as grid
 
     grid.validate(config, project)
+    ledger = load(project / "workflow/claims")
+    for document in config["documents"]:
+        ledger.document(document)
 
 
 def expand(config: dict[str, Any]) -> list[dict[str, Any]]:

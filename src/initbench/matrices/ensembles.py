@@ -47,7 +47,7 @@ def check(spec: Mapping[str, Any]) -> None:
     for key, (least, most) in BOUNDS[kind].items():
         if type(spec.get(key)) is not int or not least <= spec[key] <= most:
             raise InitbenchError(
-                f"An ensemble of kind '{kind}' has `{key}: {spec.get(key)!s:.60}` but needs a "
+                f"An ensemble of kind '{kind}' has `{key}: {spec.get(key)!r:.60}` but needs a "
                 f"whole number of at least {least}; correct it in config.yaml ({most} is the most)."
             )
 
