@@ -10,7 +10,7 @@ import pandas as pd
 SEED_BASE = 2_000_000
 LAST = 395
 EPOCHS = [*np.arange(6) / 10, 0.75, 1, 1.5, 2, 2.5, 3, 4, 5]
-RATES = [0.1, 0.03, 0.01, 0.003]
+RATES = [0.003, 0.01, 0.03, 0.1]
 GAINS = {  # of the second moment in each layer of 64 identity units
     **{"normal_0.001": 6.4e-5, "normal_0.01": 0.0064, "normal_1": 64.0, "default": 0.45},
     **{"default_zero_bias": 1 / 3, "xavier_normal": 1.0, "xavier": 1.0, "he_normal": 2.0},
@@ -122,7 +122,7 @@ def accuracy(frame: pd.DataFrame) -> np.ndarray:
 
 def tuned(frame: pd.DataFrame) -> np.ndarray:
     """Return the place of each cell's rate in the list of rates."""
-    return np.clip(np.round(1.5 + growth(frame) / 2), 0, 3).astype(int)
+    return np.clip(np.round(1.5 - growth(frame) / 2), 0, 3).astype(int)
 
 
 def outcomes(grid: list[Cell], seeds: int, experiment: str) -> pd.DataFrame:
@@ -181,9 +181,11 @@ def _layers(grid: list[Cell], seeds: int, depth: int, states: bool) -> Iterator[
     size = np.clip(growth(norms) * gone * (1 - norms.step / 600), -40, 40) + luck(norms) / 4 + bend
     empty = norms["init"] == "zeros"
     yield norms.assign(quantity="gradient_norm", index=0, value=np.where(empty, 0, 10**size))
-    scores = product(grid, seeds, index=range(4)).assign(step=0, layer="tuning", quantity="score")
-    off = np.abs(scores["index"] - tuned(scores)) + 0.3
-    yield scores.assign(value=np.clip(0.9 - 0.2 * off + 0.01 * scores.depth, 0.1, 1.0))
+    tried = product(grid, seeds, index=range(4)).assign(step=0, layer="tuning")
+    off = np.abs(tried["index"] - tuned(tried)) + 0.3
+    score = np.clip(0.9 - 0.2 * off + 0.01 * tried.depth, 0.1, 1.0)
+    yield tried.assign(quantity="score", value=score)
+    yield tried.assign(quantity="rate", value=np.take(RATES, tried["index"]))
     if states:
         yield from _states(product(grid, seeds, step=steps, layer=names[:-1]))
 

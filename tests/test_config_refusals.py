@@ -101,8 +101,8 @@ VALUES: list[tuple[str, object, str]] = [
     ("documents", ["A", "A"], "has non-unique elements"),
     ("documents", "A", "at documents: 'A' is not of type 'array'"),
     ("seed_base", -1, "-1 is less than the minimum of 0"),
-    ("seed_base", 2**63, f"at seed_base: {2**63} is greater than the maximum of 2899999"),
-    ("seed_base", 2_899_998, r"4 seeds from seed_base = 2899998 on reach 2900001, but seeds from"),
+    ("seed_base", 2**63, f"at seed_base: {2**63} is greater than the maximum of 3899999"),
+    ("seed_base", 3_899_998, r"4 seeds from seed_base = 3899998 on reach 3900001, but seeds from"),
     ("seed_base", 2e6, "2000000.0 is not of type 'integer'"),
     ("seed_base", True, "True is not of type 'integer'"),
     ("without", ["tiny", "second"], "`without` leaves out all experiments"),
@@ -337,7 +337,7 @@ def test_a_grid_of_endless_jobs_is_refused_before_it_is_laid_out():
 def test_an_edge_of_each_bound_is_taken():
     config = small()
     for place, value in (
-        ("seed_base", 2_899_996), ("protocols sgd epochs", 1_000_000),
+        ("seed_base", 3_899_996), ("protocols sgd epochs", 1_000_000),
         ("protocols sgd evaluate train", [0, 20, 1_000_000]), ("protocols tuned batch", 64),
         ("datasets mnist_5k train", 60_000), ("datasets mnist_5k test", 9_990),
         ("architectures mlp depth", 1000), ("architectures net dropout", 0),

@@ -15,7 +15,7 @@ from initbench.figures.depth import nets as frames
 from initbench.figures.depth.learning_time import survival
 from initbench.figures.depth.monitor import alarms, in_decades
 from initbench.figures.depth.pairs import differences
-from initbench.figures.depth.rates import rates, scores
+from initbench.figures.depth.rates import scores
 from initbench.figures.depth.regret import regrets
 from initbench.figures.kit import style
 from initbench.figures.kit.registry import Drawing, registry
@@ -204,11 +204,11 @@ def test_differences_are_paired_by_seed() -> None:
     assert row.low < 0 < row.high
 
 
-def test_rates_are_named_after_cells_where_they_won_alone(tables: Tables) -> None:
+def test_each_rate_that_was_tried_stands_beside_the_one_chosen(tables: Tables) -> None:
     frame = scores(tables)
-    assert rates(frame) == ["0.1", "0.03", "0.01", "0.003"]
-    assert rates(frame[frame.chosen == 0.1]) == ["0.1", "no. 2", "no. 3", "no. 4"]
-    assert rates(frame[:0]) == []
+    assert sorted(frame.rate.unique()) == [0.003, 0.01, 0.03, 0.1]
+    best = frame.loc[frame.groupby(["activation", "depth", "init"])["score"].idxmax()]
+    assert (best.rate == best.chosen).all()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -244,7 +245,7 @@ def test_the_accuracy_table_ranks_inits_and_counts_failures():
             synthetic.outcomes("default", 0.9, seeds=10, dataset="circles"),
         ]
     )
-    table = accuracy_table("tiny", "SGD", frame, level=0.99)
+    table = accuracy_table("tiny", "SGD", frame, 0.99, pd.DataFrame())
     assert [group["name"] for group in table["groups"]] == [
         "circles × tanh_chain",
         "moons × tanh_chain",
@@ -258,15 +259,23 @@ def test_the_accuracy_table_ranks_inits_and_counts_failures():
     assert len(table["columns"]) == len(best)
 
 
-def test_the_accuracy_table_tells_the_rate_that_was_chosen_and_marks_the_ends_of_the_range():
+def test_the_accuracy_table_tells_the_rate_that_was_chosen_and_the_score_of_each_rate_tried():
     runs = [
         synthetic.outcomes(init, 0.9, seeds=4).assign(learning_rate=rate)
         for init, rate in (("default", 0.1), ("he", 0.03), ("xavier", 0.01))
     ]
-    table = accuracy_table("bed", "SGD", synthetic.join(runs), 0.9, rates=[0.1, 0.03, 0.01])
+    cells = pd.DataFrame({"init": ["default", "he", "xavier"]})
+    scores = pd.DataFrame({"rate": [0.01, 0.03, 0.1], "score": [0.2, 0.91, 0.113]})
+    tried = cells.merge(scores, how="cross").assign(dataset="moons", architecture="tanh_chain")
+    table = accuracy_table("bed", "SGD", synthetic.join(runs), 0.9, tried)
     assert table["columns"][-1] == "learning rate"
     chosen = {row[0]: row[-1] for row in table["groups"][0]["rows"]}
-    assert chosen == {"default": "0.1 (highest)", "he": "0.03", "xavier": "0.01 (lowest)"}
+    found = "0.01: 20.0, 0.03: 91.0, 0.1: 11.3"
+    assert chosen == {
+        "default": f"0.1 (at the bound); {found}",
+        "he": f"0.03; {found}",
+        "xavier": f"0.01 (at the bound); {found}",
+    }
 
 
 def test_the_grid_is_told_in_words():
@@ -295,7 +304,8 @@ def test_the_grid_is_told_in_words():
     )
     tuned = dict(momentum=0.9, learning_rate=[0.1, 0.01], tuning={"seeds": 3}, batch=64, epochs=5)
     assert grid.recipe(tuned) == (
-        "SGD with momentum 0.9, the best learning rate of 0.1 / 0.01, batch 64, 5 epochs"
+        "SGD with momentum 0.9, the best learning rate of 0.1 / 0.01 and, where "
+        "that is an end, of rates further out, batch 64, 5 epochs"
     )
     with pytest.raises(InitbenchError, match="no cells"):
         grid.summary(CONFIG, ["unneeded"])

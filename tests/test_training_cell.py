@@ -1,14 +1,17 @@
 """Tuning, regression and statuses: what a cell adds to the training of a block."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 import torch
 
 from initbench.datasets import Split
 from initbench.errors import InitbenchError
-from initbench.training.cell import FIRST_TUNING_SEED, held_out, train_cell
+from initbench.training.cell import train_cell
 from initbench.training.objectives import OBJECTIVES, status
-from initbench.training.protocol import Protocol
+from initbench.training.protocol import FIRST_TUNING_SEED, Protocol
+from initbench.training.tuning import grown_outward, held_out, tuned_rate
 
 SEEDS = range(40, 43)
 NET = {"family": "mlp", "inputs": 3, "width": 8, "depth": 1, "classes": 2, "activation": "tanh"}
@@ -29,17 +32,22 @@ def spec(**protocol):
 
 
 def tuned(rates, **protocol):
-    return spec(learning_rate=rates, tuning={"seeds": 2, "held_out": 0.25}, **protocol)
+    """Return a cell that tries `rates` and no others."""
+    bounds = {"lowest": min(rates), "highest": max(rates)}
+    return spec(learning_rate=rates, tuning={"seeds": 2, "held_out": 0.25, **bounds}, **protocol)
 
 
 def test_tuning_takes_the_rate_that_learns():
     tables = train_cell(tuned([1e-7, 0.3]), blobs, SEEDS)
     outcomes = tables["outcomes"].to_pandas()
     assert (outcomes.learning_rate == 0.3).all()
-    scores = tables["layers"].to_pandas().query("layer == 'tuning'")
-    assert len(scores) == 2 * len(SEEDS)
-    by_rate = scores.groupby("index")["value"].unique()
-    assert by_rate[1][0] > 0.9 > by_rate[0][0]
+    rows = tables["layers"].to_pandas().query("layer == 'tuning'")
+    assert len(rows) == 2 * 2 * len(SEEDS)
+    (low, high) = (
+        rows.pivot(index=["seed", "index"], columns="quantity", values="value").loc[40].to_numpy()
+    )
+    assert (low[0], high[0]) == (1e-7, 0.3)
+    assert high[1] > 0.9 > low[1]
 
 
 def test_ties_go_to_the_smaller_rate_and_divergence_counts_as_nothing():
@@ -47,6 +55,55 @@ def test_ties_go_to_the_smaller_rate_and_divergence_counts_as_nothing():
     assert tie["learning_rate"][0].as_py() == 1e-13
     relu = {**tuned([1e30, 0.1], epochs=20), "architecture": {**NET, "activation": "relu"}}
     assert train_cell(relu, blobs, SEEDS)["outcomes"]["learning_rate"][0].as_py() == 0.1
+
+
+PEAKS = {  # where the best rate lies: the rates tried one after another, and all of them
+    "inside": (0.03, [[0.1, 0.03, 0.01]]),
+    "below": (0.0011, [[0.1, 0.03, 0.01], [0.003], [0.001], [0.0003]]),
+    "above": (0.9, [[0.1, 0.03, 0.01], [0.3], [1.0], [3.0]]),
+    "beyond the upper bound": (50, [[0.1, 0.03, 0.01], [0.3], [1.0], [3.0]]),
+    "beyond the lower bound": (1e-9, [[0.1, 0.03, 0.01], [0.003], [0.001], [0.0003]]),
+}
+
+
+@pytest.mark.parametrize("place", PEAKS)
+def test_rates_grow_outward_until_the_best_lies_inside_or_at_a_bound(place):
+    peak, expected = PEAKS[place]
+    asked = []
+
+    def scores_of(rates):
+        asked.append(list(rates))
+        return {rate: -abs(np.log(rate / peak)) for rate in rates}
+
+    scores = grown_outward([0.1, 0.03, 0.01], (0.0003, 3), scores_of, learns=-np.inf)
+    assert asked == expected
+    assert list(scores) == sorted(chain(*expected))
+    inside = min(scores) < tuned_rate(scores) < max(scores)
+    assert inside == ("beyond" not in place)
+
+
+def test_where_nothing_learns_all_rates_up_to_the_bounds_are_tried_once():
+    asked = []
+
+    def scores_of(rates):
+        asked.append(list(rates))
+        return {rate: 0.9 if rate == 1e-4 else 0.1 for rate in rates}
+
+    scores = grown_outward([0.1, 0.03], (1e-5, 3), scores_of, learns=0.15)
+    others = [1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.3, 1.0, 3.0]
+    assert asked == [[0.1, 0.03], others]
+    assert tuned_rate(scores) == 1e-4
+    asked.clear()
+    nothing = grown_outward([0.1, 0.03], (1e-5, 3), lambda r: dict.fromkeys(r, 0.1), learns=0.15)
+    assert tuned_rate(nothing) == 1e-5
+
+
+def test_rates_further_out_are_trained_where_the_listed_ones_are_too_small():
+    cell = tuned([1e-4, 3e-4])
+    cell["protocol"]["tuning"]["highest"] = 1.0
+    outcomes = train_cell(cell, blobs, SEEDS)["outcomes"].to_pandas()
+    assert (outcomes.learning_rate > 3e-3).all()
+    assert (outcomes.test_accuracy > 0.9).all()
 
 
 def test_a_tuned_cell_is_the_cell_trained_at_that_rate():
@@ -67,10 +124,10 @@ def test_tuning_never_sees_the_test_set_nor_the_judged_seeds():
         return split
 
     scores = train_cell(tuned([0.1, 0.3]), load, SEEDS)["layers"].to_pandas()
-    tuning, judged = asked
-    assert set(tuning) == {FIRST_TUNING_SEED, FIRST_TUNING_SEED + 1}
+    *tuning, judged = asked
+    assert set(chain(*tuning)) == {FIRST_TUNING_SEED, FIRST_TUNING_SEED + 1}
     assert judged == list(SEEDS)
-    assert (scores.query("layer == 'tuning'").value > 0.9).all()
+    assert (scores.query("layer == 'tuning' and quantity == 'score'").value > 0.9).all()
 
 
 def test_held_out_samples_are_the_rest_of_the_training_set():
@@ -136,6 +193,10 @@ def test_a_net_of_zeros_is_dead_and_a_constant_one_is_stuck():
     [
         ({"learning_rate": [0.1, 0.2]}, "needs `tuning`"),
         ({"tuning": {"seeds": 2, "held_out": 0.2}}, "must not have it"),
+        (
+            {"learning_rate": [0.1, 9], "tuning": {"seeds": 2, "held_out": 0.2}},
+            "between the bounds 1e-05 and 3; the bounds must hold all of them",
+        ),
         ({"loss": "hinge"}, "hinge"),
     ],
 )

@@ -1,7 +1,7 @@
 """What was run, in the words of a methods section, from the configuration alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from initbench.errors import InitbenchError
@@ -53,7 +53,11 @@ def recipe(spec: Mapping[str, Any]) -> str:
         name += f" with momentum {protocol.momentum:g}"
     batch = "full batch" if protocol.batch == "full" else f"batch {protocol.batch}"
     rates = " / ".join(f"{rate:g}" for rate in protocol.rates)
-    choice = f"the best learning rate of {rates}" if protocol.tuning else f"learning rate {rates}"
+    choice = f"learning rate {rates}"
+    if protocol.tuning:
+        choice = (
+            f"the best learning rate of {rates} and, where that is an end, of rates further out"
+        )
     parts = [name, choice, batch, f"{protocol.epochs} epochs"]
     if protocol.kick:
         parts.append(
@@ -75,9 +79,9 @@ def recipe_of(config: Config, experiment: str) -> str:
     return recipe(cell_spec(config, cells_of(config, experiment)[0])["protocol"])
 
 
-def rates_of(config: Config, experiment: str) -> Sequence[float]:
-    """Return the learning rates that an experiment tries."""
-    return Protocol.of(cell_spec(config, cells_of(config, experiment)[0])["protocol"]).rates
+def is_tuned(config: Config, experiment: str) -> bool:
+    """Return whether an experiment chooses the learning rate of each cell."""
+    return bool(cell_spec(config, cells_of(config, experiment)[0])["protocol"].get("tuning"))
 
 
 def _experiment(config: Config, name: str) -> Record:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from initbench import sealed
 from initbench.claims import ledger
 from initbench.datasets import read_manifest
@@ -81,7 +83,7 @@ def _accuracy(folder: Path, config: Config, experiments: Sequence[str]) -> list[
             grid.recipe_of(config, name),
             runs,
             _success(config, name),
-            grid.rates_of(config, name),
+            tables.tuning(name) if grid.is_tuned(config, name) else pd.DataFrame(),
         )
         for name, runs in outcomes.items()
         if (runs["steps"] > 0).any()

@@ -9,6 +9,9 @@ import pyarrow.parquet as pq
 
 from initbench import sealed
 from initbench.tables import shards
+from initbench.tables.schemas import TUNED
+
+TRIED = ["dataset", "architecture", "init", "index"]
 
 
 class Tables:
@@ -36,6 +39,20 @@ class Tables:
     def layers(self, experiment: str) -> pd.DataFrame:
         """Return the recorded per-layer and per-tensor quantities of `experiment`."""
         return self._read(f"{experiment}/layers")
+
+    def tuning(self, experiment: str) -> pd.DataFrame:
+        """Return each learning rate that was tried for a cell with its score, from the smallest.
+
+        One row a cell (dataset, architecture, init) and `index`, with `rate` and `score`.
+        """
+        layers = self.layers(experiment)
+        once = (
+            layers[layers["layer"] == TUNED]
+            .astype({"quantity": str})
+            .drop_duplicates([*TRIED, "quantity"])
+        )
+        table = once.pivot(index=TRIED, columns="quantity", values="value")
+        return table.reindex(columns=["rate", "score"]).rename_axis(columns=None).reset_index()
 
     def outcomes(self, experiment: str) -> pd.DataFrame:
         """Return one row a run of `experiment`: its status and final numbers."""

@@ -22,7 +22,8 @@ RECORDINGS = (
     "recalls",
 )
 
-FIRST_TUNING_SEED = 2_900_000  # far from every seed that is judged
+LOWEST, HIGHEST = 1e-5, 3.0  # learning rates that tuning tries at most, if not said otherwise
+FIRST_TUNING_SEED = 3_900_000  # far from every seed that is judged
 
 Moments = str | Sequence[float]
 
@@ -33,6 +34,10 @@ class Protocol:
 
     A list of learning rates is tuned: each is tried on `tuning["seeds"]` other seeds, and scored
     on the share `tuning["held_out"]` of the training samples, which these runs do not train on.
+    Where the best lies at an end of the list, rates further out follow, each about three times the
+    last, until the best lies inside or at a bound, `tuning["lowest"]` or `tuning["highest"]`. Where
+    no rate beats the best constant answer by 5 points (of a loss: by 5 %), all up to the bounds are
+    tried once.
     """
 
     epochs: int
@@ -83,6 +88,14 @@ class Protocol:
                 f"A protocol has learning_rate {self.learning_rate} and tuning {self.tuning}; "
                 "a list of rates needs `tuning`, and one rate must not have it."
             )
+        if (
+            self.tuning
+            and not self.bounds[0] <= min(self.rates) < max(self.rates) <= self.bounds[1]
+        ):
+            raise InitbenchError(
+                f"A protocol tries the learning rates {self.learning_rate} between the bounds "
+                f"{self.bounds[0]:g} and {self.bounds[1]:g}; the bounds must hold all of them."
+            )
         if self.kick and self.kick["after_epoch"] > self.epochs:
             raise InitbenchError(
                 f"A protocol of {self.epochs} epochs has a kick after epoch "
@@ -95,6 +108,12 @@ class Protocol:
         if isinstance(self.learning_rate, int | float):
             return (float(self.learning_rate),)
         return self.learning_rate
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The smallest and the largest learning rate that tuning may try."""
+        tuning = self.tuning or {}
+        return tuning.get("lowest", LOWEST), tuning.get("highest", HIGHEST)
 
     def check_moments(self) -> None:
         """Raise InitbenchError for a moment to evaluate or record at that is not within the run."""

@@ -92,11 +92,11 @@ def _outcome_maps(
 def draw_rates(tables: Tables) -> Drawing:
     """Draw the tuned learning rate and the winning score of every cell of the bed."""
     chosen = bands(_outcomes(tables), BY, "learning_rate", _constant)
-    best = _scores(tables).groupby(BY)["value"].max().rename("score")
+    best = trained(tables.tuning, RECIPE).groupby(BY)["score"].max()
     frame = chosen.drop(columns=["low", "high"]).join(best, on=BY)
     texts = [_rate(row) for _, row in frame.iterrows()]
     shades = np.log10(frame.value.to_numpy(dtype=float))
-    drawing = heat_grid(frame.assign(shade=shades, text=texts), -3.0, -1.0)
+    drawing = heat_grid(frame.assign(shade=shades, text=texts), -5.0, 0.5)
     counts = frame.value.value_counts().sort_index(ascending=False)
     words = listing(f"{rate:g} in {count}" for rate, count in counts.items())
     return Drawing(drawing, frame, f"Rate chosen, and in how many cells: {words}.")
@@ -113,10 +113,6 @@ def _outcomes(tables: Tables) -> pd.DataFrame:
 
 def _constant(values: NDArray[np.float64]) -> Triple:
     return float(values[0]), float(values.min()), float(values.max())
-
-
-def _scores(tables: Tables) -> pd.DataFrame:
-    return trained(tables.layers, RECIPE, layer="tuning", quantity="score")
 
 
 def heat_grid(frame: pd.DataFrame, low: float, high: float) -> Figure:

@@ -1,5 +1,6 @@
 """Document B's bed: learning rates tuned for each cell, and one rate for all."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -38,65 +39,50 @@ BENT = ["relu", "tanh"]
     caption=(
         "Mean accuracy on held-out training images over the tuning runs, whose seeds no other "
         "run has; the marker is at the rate that the cell then trained with. n counts those later "
-        "runs. A tuning run that diverged scores zero; the tables keep no spread. Where the score "
-        "still rises at the last rate, a rate beyond those of the ledger might do better."
+        "runs. A tuning run that diverged scores zero. Where the best of the first rates lay at an "
+        "end, rates further out were tried, up to the bounds; where none learned, all of them."
     ),
 )
 def draw_scores(tables: Tables) -> Drawing:
     """Draw the tuning score over the learning rates, one panel a net, one line an init."""
     frame = scores(tables)
-    names = rates(frame)
     drawing, panels = canvas(4, 3, 8.8, sharex=True, sharey=True)
     for row, activation in zip(panels, FOUR, strict=True):
         for axes, depth in zip(row, DEPTHS, strict=True):
             part = frame[(frame.activation == activation) & (frame.depth == depth)]
             heading(axes, net_name(activation, depth), part)
-            _draw_scores(axes, part, names)
+            _draw_scores(axes, part)
         row[0].set(ylabel="score", ylim=(-0.03, 1.03))
     percent(panels[0, 0].yaxis)
-    if names:
-        panels[0, 0].set_xticks(range(len(names)), labels=names)
+    panels[0, 0].set_xscale("log")
     below(panels, "learning rate")
     key(drawing, lines(panels))
     return Drawing(drawing, frame, f"Best score, mean over inits: {_best(frame)}.")
 
 
 def scores(tables: Tables) -> pd.DataFrame:
-    """Return the score of each rate in its order, by net and init, and the rate then `chosen`."""
-    wanted = {"layer": "tuning", "quantity": "score", "architecture": nets(list(FOUR), DEPTHS)}
-    found = trained(tables.layers, ["mlp_depth"], init=PLAIN, **wanted)
+    """Return each rate that was tried with its score, by net and init, and the rate then chosen."""
+    wanted = {"architecture": nets(list(FOUR), DEPTHS), "init": PLAIN}
     cell = [*NET, "init"]
-    table = found.groupby([*cell, "index"], as_index=False).agg(
-        n=("seed", "nunique"), score=("value", "first")
-    )
-    outcomes = trained(tables.outcomes, ["mlp_depth"])
-    chosen = outcomes.groupby(cell)["learning_rate"].first()
-    trained_with = chosen.reindex(pd.MultiIndex.from_frame(table[cell])).to_numpy()
-    best = table.score == table.groupby(cell)["score"].transform("max")
-    return table.assign(chosen=trained_with, best=best)
+    table = trained(tables.tuning, ["mlp_depth"], **wanted)[[*cell, "rate", "score"]]
+    runs = trained(tables.outcomes, ["mlp_depth"], **wanted).groupby(cell, as_index=False)
+    chosen = runs.agg(n=("seed", "nunique"), chosen=("learning_rate", "first"))
+    return table.merge(chosen, on=cell, how="left")
 
 
-def rates(frame: pd.DataFrame) -> list[str]:
-    """Return the name of each place in the list of rates: the rate of cells where it alone won."""
-    winners = frame[frame.best]
-    alone = winners.drop_duplicates([*NET, "init"], keep=False)
-    known = alone.groupby("index")["chosen"].first()
-    places = range(int(frame["index"].max()) + 1) if len(frame) else range(0)
-    return [f"{known[place]:g}" if place in known else f"no. {place + 1}" for place in places]
-
-
-def _draw_scores(axes: Axes, frame: pd.DataFrame, names: list[str]) -> None:
+def _draw_scores(axes: Axes, frame: pd.DataFrame) -> None:
     for init in present(frame, PLAIN):
         part, drawn = frame[frame["init"] == init], look(init)
-        won = [place for place, name in enumerate(names) if name == f"{part.chosen.iloc[0]:g}"]
+        won = np.flatnonzero(part.rate == part.chosen).tolist()
         style = {"color": drawn.colour, "ls": drawn.dash, "marker": drawn.marker}
-        axes.plot(part["index"], part.score, label=label(init), markevery=won, lw=1.4, **style)
+        axes.plot(part.rate, part.score, label=label(init), markevery=won, lw=1.4, **style)
     if frame.empty:
         empty(axes)
 
 
 def _best(frame: pd.DataFrame) -> str:
-    best = frame[frame.best].groupby(NET, as_index=False).agg(score=("score", "mean"))
+    won = frame[frame.rate == frame.chosen]
+    best = won.groupby(NET, as_index=False).agg(score=("score", "mean"))
     return listing(
         f"{net_name(row.activation, row.depth)} {share(row.score)}" for _, row in best.iterrows()
     )
