@@ -92,37 +92,34 @@ WORLDS = [
     ("C04", PARTLY, per_step(0.9, 100, steps="50")),
     ("C04", OPEN, per_step(0.95, 2, 5, 20, spread=0.3)),
     # C06 to C08: norm and quotient
-    ("C06", YES, start(**PRINTED)),
-    ("C06", PARTLY, start(**PRINTED) | {"gaussian": {"rho": some(0.9, 2.0, 0.5)}}),
-    ("C06", PARTLY, start(log_growth_99=math.log(1e39))),
-    ("C06", PARTLY, start(log_growth_99=math.log(4e41), start_norm=3.0)),
-    ("C06", YES, start(log_growth_99=math.log(4e41), start_norm=2.0)),
-    ("C06", NO, start(log_growth_99=0.0) | {"gaussian_5": {"rho": some(0.6, 2.0, 0.5)}}),
-    ("C06", OPEN, start(**PRINTED) | {"gaussian": {"rho": some(0.99, 2.0, 0.5)}}),
+    ("C06", YES, {}),
+    ("C06", PARTLY, {"gaussian": {"rho": some(0.9, 2.0, 0.5)}}),
+    ("C06", OPEN, {"gaussian": {"rho": some(0.99, 2.0, 0.5)}}),
     ("C07", YES, {}),
     ("C07", PARTLY, pairs("quotient_deviation", 0.0, 0.5)),
-    ("C07", NO, pairs("quotient_deviation", 0.0, 0.5, real=0.8)),
+    ("C07", PARTLY, pairs("quotient_deviation", 0.0, 0.5, real=0.8)),
+    ("C07", NO, start(quotient_deviation=some(0.9, 0.0, 0.5))),
     ("C07", OPEN, BOUNDARY),
-    ("C07", OPEN, {"gaussian_5": {"quotient_deviation": some(0.93, 0.0, 0.5)}}),
+    ("C07", PARTLY, {"gaussian_5": {"quotient_deviation": some(0.92, 0.0, 0.5)}}),
     ("C07", YES, OTHER_SIZES),
     ("C08", YES, {}),
-    ("C08", NO, start(quotient_last=some(0.99, 2.6036, 2.61))),
-    ("C08", NO, start(quotient_last=some(0.99, 2.6036, 2.59))),
+    ("C08", NO, start(quotient_last=some(0.9, 2.6036, 2.61))),
+    ("C08", NO, start(quotient_last=some(0.9, 2.6036, 2.59))),
+    ("C08", OPEN, start(quotient_last=some(0.95, 2.6036, 2.59))),
     # C11 to C16: eigenvalues and vectors
     ("C11", YES, {}),
     ("C12", YES, {"gaussian": {"dominant_sign": -1}}),
     ("C12", PARTLY, pairs("quotient_deviation", 0.0, 0.5)),
-    ("C12", NO, pairs("quotient_deviation", 0.0, 0.5, real=0.8)),
-    ("C12", NO, OTHER_SIZES),
+    ("C12", PARTLY, OTHER_SIZES),
+    ("C12", NO, start(quotient_deviation=some(0.9, 0.0, 0.5))),
     ("C12", OPEN, BOUNDARY),
     ("C13", YES, {}),
-    ("C13", NO, {"gaussian_2": {"left_component": some(0.99, 0.1, 0.0)}}),
-    ("C13", NO, start(left_component=some(0.99, 0.1, 0.0))),
-    ("C13", OPEN, start(left_component=np.nan)),
+    ("C13", NO, {"gaussian": {"left_component": some(0.9, 0.1, 0.0)}}),
+    ("C13", OPEN, {"gaussian": {"left_component": some(0.99, 0.1, 0.0)}}),
     ("C14", YES, {}),
-    ("C14", PARTLY, pairs("misalignment", 0.0, 0.3)),
-    ("C14", NO, pairs("misalignment", 0.0, 0.3, real=0.8)),
-    ("C14", OPEN, pairs("misalignment", 0.0, 0.3, real=0.95)),
+    ("C14", PARTLY, pairs("misalignment_end", 0.0, 0.3)),
+    ("C14", NO, start(misalignment_end=some(0.9, 0.0, 0.3))),
+    ("C14", OPEN, start(misalignment_end=some(0.95, 0.0, 0.3))),
     ("C15", YES, {}),
     ("C15", PARTLY, {"gaussian": {"signed_flips": some(0.5, 0, 100)}}),
     ("C15", PARTLY, {"gaussian": {"misalignment": 1e-20}}),
@@ -134,18 +131,20 @@ WORLDS = [
     ("C15", OPEN, {"gaussian": {"misalignment": 1e-6, "angle_slope": np.nan}}),
     ("C15", OPEN, {"gaussian": {"misalignment": some(0.95, 0.0, 0.1)}}),
     ("C16", YES, {}),
-    ("C16", NO, start(rayleigh_error=some(0.99, 0.0, 1e-7))),
-    ("C16", OPEN, start(rayleigh_error=np.nan)),
+    ("C16", PARTLY, {"gaussian": {"rayleigh_error": some(0.5, 0.0, np.nan)}}),
+    ("C16", NO, start(rayleigh_error=some(0.9, 0.0, 1e-7))),
+    ("C16", OPEN, start(rayleigh_error=some(0.95, 0.0, 1e-7))),
     # C17 to C19: divided by the spectral radius
     ("C17", YES, {}),
     ("C17", NO, {"gaussian": {"normalised_peak": some(0.9, 1.0, 500.0)}}),
     ("C17", OPEN, {"gaussian": {"normalised_peak": some(0.99, 1.0, 500.0)}}),
     ("C18", YES, {}),
     ("C18", PARTLY, pairs("normalised_cv", 0.0, 0.3)),
-    ("C18", NO, pairs("normalised_cv", 0.0, 0.3, real=0.8)),
+    ("C18", NO, start(normalised_cv=some(0.9, 0.0, 0.3))),
     ("C18", OPEN, {"gaussian": {"normalised_cv": some(0.95, 0.0, 0.3)}}),
     ("C19", YES, {}),
-    ("C19", NO, start(quotient_last=some(0.99, RADIUS, 1.002 * RADIUS))),
+    ("C19", NO, start(quotient_last=some(0.9, RADIUS, 1.002 * RADIUS))),
+    ("C25", NO, {}),
     # C22 to C24: from one matrix to layers
     ("C22", YES, {}),
     ("C22", YES, layered(0.01, 2, 3)),
@@ -176,7 +175,8 @@ def test_each_verdict_of_each_rule_is_reached() -> None:
     # The printed entries and moduli, and the trained nets, have tests of their own below.
     rules = [row for row in LEDGER.rows if row.family == "E5" and row.document == "C"]
     wanted = {(row.id, WORDS[key]) for row in rules for key in row.rule if row.id != "C05"}
-    assert wanted - reached == {("C11", NO)}
+    # What the printed matrix alone decides comes out as it does.
+    assert wanted - reached == {("C11", NO), ("C06", NO), ("C25", YES)}
 
 
 def test_the_printed_matrix_has_the_printed_numbers() -> None:
@@ -187,6 +187,15 @@ def test_the_printed_matrix_has_the_printed_numbers() -> None:
     assert moduli["negative"].value == 1
     assert found["eigenvalue"].value == pytest.approx(-2.60359, abs=5e-6)
     assert judged("C05", tables) == judged("C11", tables) == YES
+
+
+def test_the_share_of_norms_near_the_printed_one_agrees_with_draws() -> None:
+    found = adjudicator("C06")(World().tables())["in_range"]
+    x = np.random.default_rng(0).normal(size=(5, 20_000))
+    norms = np.linalg.norm(np.linalg.matrix_power(MATRIX, 99) @ x, axis=0)
+    drawn = ((norms >= 1e40) & (norms <= 1e42)).mean()
+    assert found.value == pytest.approx(0.9522, abs=5e-5)
+    assert found.value == pytest.approx(drawn, abs=4 * (0.95 * 0.05 / 20_000) ** 0.5)
 
 
 def test_another_matrix_is_not_the_printed_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def test_every_figure_of_document_c_is_registered() -> None:
     asked = {"norm", "quotient", "eigenvalues", "radius", "settle", "tied_untied", "nonlinear"}
     assert set(NAMES) == {f"matrix_{n}" for n in asked | {"growth_predictors", "power_iteration"}}
     shown = {claim for name in NAMES for claim in showing(name) if claim.startswith("C")}
-    numbers = (4, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24)
+    numbers = (4, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24, 25)
     assert shown == {f"C{number:02d}" for number in numbers}
     assert all(registry()[name].needs == ("matrices",) for name in NAMES)
 

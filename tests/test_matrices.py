@@ -103,7 +103,7 @@ def plainly(matrix, start, layers):
         path.append(matrix @ path[-1])
     norm = np.linalg.norm(path, axis=1)
     scaled = norm / norm[0] / rho ** np.arange(301)
-    sine = [np.sqrt(max(0, 1 - abs(np.vdot(v, x)) ** 2 / (x @ x))) for x in path[:101]]
+    sine = [np.sqrt(max(0, 1 - abs(np.vdot(v, x)) ** 2 / (x @ x))) for x in path]
     untied = start
     for layer in layers:
         untied = layer @ untied
@@ -118,12 +118,13 @@ def plainly(matrix, start, layers):
         "left_component": abs(w @ start) / np.linalg.norm(start),
         **{f"log_growth_{n}": np.log(norm[n] / norm[0]) for n in (1, 2, 5, 50, 99, 100, 300)},
         "quotient_last": norm[100] / norm[99],
-        "quotient_deviation": np.abs(norm[91:101] / norm[90:100] / rho - 1).max(),
+        "quotient_deviation": np.abs(norm[291:301] / norm[290:300] / rho - 1).max(),
         "mean_quotient": (norm[300] / norm[100]) ** (1 / 200) / rho,
         "normalised_peak": scaled.max(),
         "normalised_end": scaled[300],
         "normalised_cv": scaled[251:].std() / scaled[251:].mean(),
         "misalignment": 1 - np.sqrt(1 - sine[100] ** 2),
+        "misalignment_end": 1 - np.sqrt(1 - sine[300] ** 2),
         "untied_log_growth_300": np.log(np.linalg.norm(untied) / norm[0]),
         "tanh_log_growth_100": np.log(np.linalg.norm(bent) / norm[0]),
         "tanh_normalised_log_growth_100": np.log(np.linalg.norm(straightened) / norm[0]),

@@ -1,4 +1,4 @@
-"""Document D's further reading and its frontmatter, audited by hand (D41 to D44)."""
+"""References and frontmatter of the documents, audited by hand (C26, D41 to D44)."""
 
 import re
 from dataclasses import dataclass
@@ -89,3 +89,30 @@ def frontmatter_shown() -> Measurement:
         "has no frontmatter"
     )
     return Measurement(0, 1, 0, detail)
+
+
+# As document C gives it, and as the title page of the first edition has it.
+CITED_BOOK = (
+    ("Van Loan", "Golub"),
+    (1983, "Matrix computations", "Johns Hopkins University Press"),
+)
+BOOK = (("Golub", "Van Loan"), (1983, "Matrix computations", "Johns Hopkins University Press"))
+
+
+@check("C26", "c26_authors")
+def authors() -> Measurement:
+    """Return how many of the book's two authors the document names."""
+    return Measurement(len({*CITED_BOOK[0]} & {*BOOK[0]}), 2, 0, "Gene Golub and Charles Van Loan")
+
+
+@check("C26", "c26_order")
+def order_of_authors() -> Measurement:
+    """Return 1 if the authors stand in the order of the title page, else 0."""
+    return Measurement(CITED_BOOK[0] == BOOK[0], 1, 0, "the title page names Golub first")
+
+
+@check("C26", "c26_imprint")
+def imprint() -> Measurement:
+    """Return how many of year, title and publisher are those of the title page."""
+    same = sum(cited == real for cited, real in zip(CITED_BOOK[1], BOOK[1], strict=True))
+    return Measurement(same, 3, 0, ", ".join(map(str, BOOK[1])))

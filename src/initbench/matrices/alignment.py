@@ -16,18 +16,32 @@ def alignment(directions: Array, found: Spectrum) -> dict[str, NDArray[np.generi
 
     For a complex pair only the misalignment is measured, since x then turns for ever in a plane.
     """
-    vector, real = found.right[:, None, :], found.real
-    overlap = np.vecdot(vector, directions)
-    # The rest after projection stays exact where 1 - cos² would cancel.
-    sine = np.linalg.norm(directions - overlap[..., None] * vector, axis=-1)
+    real = found.real
+    sine, overlap = _sine(directions, found)
     flips = np.diff(np.sign(overlap.real), axis=1) != 0
     return {
-        "misalignment": sine[:, -1] ** 2 / (1 + np.abs(overlap[:, -1])),
+        "misalignment": misalignment(directions[:, -1:], found)[:, 0],
         "signed_flips": np.where(real, flips.sum(axis=1), 0).astype(np.int32),
         "angle_slope": np.where(real, angle_slope(sine), np.nan),
         "angle_theory": np.log(found.runner_up / found.radius),
         "steps_to_1pct": np.where(real, first_below(sine, TURNED), -1).astype(np.int32),
     }
+
+
+def misalignment(directions: Array, found: Spectrum) -> Array:
+    """Return 1 - |cos| (n, steps) between unit vectors (n, steps, k) and the eigenvector."""
+    sine, overlap = _sine(directions, found)
+    return np.asarray(sine**2 / (1 + np.abs(overlap)))
+
+
+def _sine(directions: Array, found: Spectrum) -> tuple[Array, NDArray[np.complex128]]:
+    """Return the sine of the angle to the eigenvector and the part along it, both (n, steps).
+
+    The rest after projection stays exact where 1 - cos² would cancel.
+    """
+    vector = found.right[:, None, :]
+    overlap = np.vecdot(vector, directions)
+    return np.linalg.norm(directions - overlap[..., None] * vector, axis=-1), overlap
 
 
 def angle_slope(sine: Array) -> Array:

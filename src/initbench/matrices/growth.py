@@ -16,7 +16,7 @@ def growth(quotients: Array, radius: Array) -> dict[str, Array]:
     """
     logs = log_norms(quotients)[:, : END + 1]
     normalised = np.exp(logs - np.arange(END + 1) * np.log(radius)[:, None])
-    settled = np.exp(quotients[:, 90:100]) / radius[:, None]
+    settled = np.exp(quotients[:, END - 10 : END]) / radius[:, None]
     last = normalised[:, -50:]
     return {
         **{f"log_growth_{steps}": logs[:, steps] for steps in LOGGED},

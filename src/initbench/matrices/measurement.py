@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from initbench.matrices.alignment import alignment
+from initbench.matrices.alignment import alignment, misalignment
 from initbench.matrices.ensembles import Array, Batch, batches, check, size_of
-from initbench.matrices.growth import growth
+from initbench.matrices.growth import END, growth
 from initbench.matrices.paths import paths
 from initbench.matrices.products import log_quotients, relu, tanh, walk
 from initbench.matrices.spectra import Complex, Spectrum, log_radii, spectrum
 
-ALIGNED = 100  # steps over which x is compared with the eigenvector
-RAYLEIGH = 60
+ALIGNED = 100  # steps over which x is compared with the eigenvector, one by one
 UNTIED = 50  # steps of an untied product; of small matrices it runs to the end
 SMALL = 20
 # Each layer of a normalised untied product costs a decomposition, so that few draws have one.
@@ -79,7 +78,7 @@ def _eigenvalues(values: Complex) -> pd.DataFrame:
 def measure_batch(batch: Batch, steps: int) -> Part:
     """Return all that is measured of the draws of one batch, over `steps` multiplications."""
     found = spectrum(batch.matrices)
-    tied, directions = _tied(batch, steps)
+    tied, directions, end = _tied(batch, steps)
     log_radius = np.log(found.radius)[:, None]
     histories = {
         "tied": tied,
@@ -92,20 +91,28 @@ def measure_batch(batch: Batch, steps: int) -> Part:
         **_spectral(batch, found),
         **growth(tied, found.radius),
         **alignment(directions, found),
+        "misalignment_end": misalignment(end[:, None], found)[:, 0],
         **_products(histories),
-        "rayleigh_error": _rayleigh_error(batch.matrices, directions[:, RAYLEIGH], found),
+        "rayleigh_error": _rayleigh_error(batch.matrices, end, found),
     }
     return Part(pd.DataFrame(columns), histories, found.eigenvalues)
 
 
-def _tied(batch: Batch, steps: int) -> tuple[Array, Array]:
-    """Return ln(|x_N|/|x_{N-1}|) (n, steps) and the unit vectors (n, 101, k) of the first steps."""
+def _tied(batch: Batch, steps: int) -> tuple[Array, Array, Array]:
+    """Return ln(|x_N|/|x_{N-1}|) (n, steps) and the unit vectors of the walk.
+
+    Those of the first steps are (n, 101, k), that after `END` steps (n, k).
+    """
     walked = walk(repeat(batch.matrices, steps), batch.starts)
-    first = list(islice(walked, ALIGNED))
-    quotients = [quotient for quotient, _ in first] + [quotient for quotient, _ in walked]
     start = batch.starts / np.linalg.norm(batch.starts, axis=-1, keepdims=True)
-    directions = [start, *(direction for _, direction in first)]
-    return np.stack(quotients, axis=1), np.stack(directions, axis=1)
+    quotients, directions = [], [start]
+    for step, (quotient, direction) in enumerate(walked, start=1):
+        quotients.append(quotient)
+        if step <= ALIGNED:
+            directions.append(direction)
+        if step == END:
+            end = direction
+    return np.stack(quotients, axis=1), np.stack(directions, axis=1), end
 
 
 def _untied(batch: Batch, steps: int) -> dict[str, Array]:

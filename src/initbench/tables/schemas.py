@@ -30,7 +30,7 @@ MEASURED = (
     *(f"log_growth_{n}" for n in (1, 2, 3, 4, 5, 50, 99, 100, 300)),
     *("quotient_deviation", "quotient_last", "mean_quotient"),
     *("normalised_peak", "normalised_end", "normalised_cv"),
-    *("misalignment", "angle_slope", "angle_theory", "rayleigh_error"),
+    *("misalignment", "misalignment_end", "angle_slope", "angle_theory", "rayleigh_error"),
     *("untied_log_growth_50", "untied_log_growth_300", "untied_normalised_log_growth_50"),
     *("tanh_log_growth_100", "tanh_normalised_log_growth_100"),
     *("relu_log_growth_100", "relu_normalised_log_growth_100"),

@@ -22,7 +22,7 @@ TEXT = ["ensemble", "dominant", "kind", "quantity"]
 COLUMNS = {
     "draws": [
         *("ensemble", "size", "dominant", "rho", "rho_second", "sigma_max", "left_component"),
-        *("quotient_deviation", "misalignment", "normalised_cv", "angle_slope", "angle_theory"),
+        *("quotient_deviation", "misalignment_end", "normalised_cv", "angle_slope", "angle_theory"),
         *("rayleigh_error", "untied_log_growth_50", "untied_normalised_log_growth_50"),
         *(f"log_growth_{steps}" for steps in (1, 2, 3, 4, 5, 50, 100)),
         *(f"{f}{a}_log_growth_100" for f in ("tanh", "relu") for a in ("", "_normalised")),

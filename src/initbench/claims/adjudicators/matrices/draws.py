@@ -47,10 +47,10 @@ def share(flags: "pd.Series[bool]") -> Estimate:
 
 
 def by_size(
-    tables: Tables, name: str, flags: Flags, sizes: Iterable[int] = OTHER_SIZES
+    tables: Tables, flags: Flags, sizes: Iterable[int] = OTHER_SIZES
 ) -> dict[str, Estimate]:
-    """Return the share of Gaussian draws with `flags`, as `name`_2 and so on, by size."""
-    return {f"{name}_{size}": share(flags(gaussian(tables, size))) for size in sizes}
+    """Return the share of Gaussian draws with `flags` by size."""
+    return {str(size): share(flags(gaussian(tables, size))) for size in sizes}
 
 
 def exponential(estimate: Estimate) -> Estimate:

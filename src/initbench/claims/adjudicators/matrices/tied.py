@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.matrices.draws import (
     OTHER_SIZES,
     SIZE,
@@ -13,9 +14,12 @@ from initbench.claims.adjudicators.matrices.draws import (
     of_type,
     share,
 )
+from initbench.matrices.printed_matrix import MATRIX, PRINTED_STEPS
 from initbench.statistics import Estimate, exact, median
 from initbench.tables.read import Tables
 
+PRINTED_RANGE = (1e40, 1e42)  # about the norm that the document prints
+ROUNDING = 1e-12  # a cosine below this is none
 SETTLED = 0.01  # distance of a quotient from the spectral radius, relative to it
 ALIGNED = 1e-3  # 1 - |cos| between vector and eigenvector
 ARRIVED = 1e-12  # angle between vector and eigenvector
@@ -24,15 +28,27 @@ LEVEL = 0.01  # coefficient of variation of the norm
 
 
 @adjudicates("C06")
-def norm_explodes(tables: Tables) -> dict[str, Estimate]:
+def norm_explodes(tables: Tables) -> Measured:
     """Return where the document's norm is after 99 steps, and how often rho is above one."""
     starts = document(tables)
     log10_norm = (starts["log_growth_99"] + np.log(starts["start_norm"])) / np.log(10)
     return {
-        "in_range": share(log10_norm.between(40, 42)),
+        "in_range": exact(_share_of_norms(*PRINTED_RANGE)),
         "growing": share(_grows(gaussian(tables))),
+        "in_range_drawn": share(log10_norm.between(*np.log10(PRINTED_RANGE))),
         "log10_norm": median(log10_norm.to_numpy()),
-    } | by_size(tables, "growing", _grows)
+        "growing_by_size": by_size(tables, _grows),
+    }
+
+
+def _share_of_norms(low: float, high: float) -> float:
+    """Return the share of Gaussian starts x with `low` <= |A^99 x| <= `high`, A the document's.
+
+    A^99 has rank one up to 1e-16 of its size, so |A^99 x| is its largest singular value times the
+    size of one Gaussian number.
+    """
+    size = np.linalg.norm(np.linalg.matrix_power(MATRIX, PRINTED_STEPS), ord=2)
+    return float(2 * (stats.norm.cdf(high / size) - stats.norm.cdf(low / size)))
 
 
 def _grows(draws: pd.DataFrame) -> "pd.Series[bool]":
@@ -40,16 +56,17 @@ def _grows(draws: pd.DataFrame) -> "pd.Series[bool]":
 
 
 @adjudicates("C07")
-def quotient_settles(tables: Tables) -> dict[str, Estimate]:
-    """Return how often the last ten of 100 quotients lie at the spectral radius."""
+def quotient_settles(tables: Tables) -> Measured:
+    """Return how often the last ten of 300 quotients lie at the spectral radius."""
     draws = gaussian(tables)
     return {
+        "document": share(_settled(document(tables))),
         "settled": share(_settled(draws)),
         "settled_real": share(_settled(of_type(draws, "real"))),
         "settled_complex": share(_settled(of_type(draws, "complex"))),
         "mean_settled": share(_mean_settled(draws)),
-        "document": share(_settled(document(tables))),
-    } | by_size(tables, "settled", _settled)
+        "settled_by_size": by_size(tables, _settled),
+    }
 
 
 def _settled(draws: pd.DataFrame) -> "pd.Series[bool]":
@@ -61,40 +78,43 @@ def _mean_settled(draws: pd.DataFrame) -> "pd.Series[bool]":
 
 
 @adjudicates("C12")
-def quotient_is_an_eigenvalue(tables: Tables) -> dict[str, Estimate]:
+def quotient_is_an_eigenvalue(tables: Tables) -> Measured:
     """Return how often, over all sizes, the quotient settles at the modulus, or at the value."""
     draws = pd.concat([gaussian(tables, size) for size in (SIZE, *OTHER_SIZES)])
     return {
+        "document": share(_settled(document(tables))),
         "modulus": share(_settled(draws)),
         "modulus_real": share(_settled(of_type(draws, "real"))),
         "signed": share(_settled(draws) & (draws["dominant_sign"] == 1)),
         "mean_modulus": share(_mean_settled(draws)),
-    } | by_size(tables, "modulus", _settled, sizes=(SIZE, *OTHER_SIZES))
+        "modulus_by_size": by_size(tables, _settled, sizes=(SIZE, *OTHER_SIZES)),
+    }
 
 
 @adjudicates("C13")
 def part_along_the_eigenvector(tables: Tables) -> dict[str, Estimate]:
-    """Return the smallest part of any start along the dominant eigenvector of its matrix."""
+    """Return how often a start has a part along the dominant eigenvector of its matrix."""
     part = tables.matrices("draws")["left_component"]
     return {
-        "smallest": exact(float(part.to_numpy().min()), n=len(part)),
+        "part": share(part > ROUNDING),
         "below_1_percent": share(part < 0.01),
     }
 
 
 @adjudicates("C14")
-def vector_turns(tables: Tables) -> dict[str, Estimate]:
-    """Return how often the vector points along the dominant eigenvector after 100 steps."""
+def vector_turns(tables: Tables) -> Measured:
+    """Return how often the vector points along the dominant eigenvector after 300 steps."""
     draws = gaussian(tables)
     return {
+        "document": share(_aligned(document(tables))),
         "aligned": share(_aligned(draws)),
         "aligned_real": share(_aligned(of_type(draws, "real"))),
-        "document": share(_aligned(document(tables))),
-    } | by_size(tables, "aligned", _aligned)
+        "aligned_by_size": by_size(tables, _aligned),
+    }
 
 
 def _aligned(draws: pd.DataFrame) -> "pd.Series[bool]":
-    return draws["misalignment"] < ALIGNED
+    return draws["misalignment_end"] < ALIGNED
 
 
 @adjudicates("C15")
@@ -128,12 +148,13 @@ def _slope_ratio(draws: pd.DataFrame) -> Estimate:
 
 
 @adjudicates("C17")
-def division_bounds(tables: Tables) -> dict[str, Estimate]:
+def division_bounds(tables: Tables) -> Measured:
     """Return how often the norm stays bounded once the matrix is divided by its radius."""
     return {
         "bounded": share(_bounded(gaussian(tables))),
         "document": share(_bounded(document(tables))),
-    } | by_size(tables, "bounded", _bounded)
+        "bounded_by_size": by_size(tables, _bounded),
+    }
 
 
 def _bounded(draws: pd.DataFrame) -> "pd.Series[bool]":
@@ -141,15 +162,16 @@ def _bounded(draws: pd.DataFrame) -> "pd.Series[bool]":
 
 
 @adjudicates("C18")
-def norm_levels_off(tables: Tables) -> dict[str, Estimate]:
+def norm_levels_off(tables: Tables) -> Measured:
     """Return how often the norm is level once the matrix is divided by its radius."""
     draws = gaussian(tables)
     return {
+        "document": share(_level(document(tables))),
         "level": share(_level(draws)),
         "level_real": share(_level(of_type(draws, "real"))),
         "level_complex": share(_level(of_type(draws, "complex"))),
-        "document": share(_level(document(tables))),
-    } | by_size(tables, "level", _level)
+        "level_by_size": by_size(tables, _level),
+    }
 
 
 def _level(draws: pd.DataFrame) -> "pd.Series[bool]":
