@@ -23,7 +23,6 @@ def test_what_covers_less_is_in_the_table_and_said_to_be(table) -> None:
     worst = shown["t", 10, "5% of runs lose 30 points"]
     assert worst.simulated < 0.5
     assert 0 < worst.error < 0.02
-    assert min(row.simulated for row in shown.values() if row.kind == "Wilson") > 0.83
 
 
 def test_exact_limits_of_shares_never_cover_less_than_they_say(table) -> None:

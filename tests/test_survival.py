@@ -25,9 +25,9 @@ def test_runs_that_never_get_there_stay_to_the_end() -> None:
     assert curve["value"].tolist() == pytest.approx([1, 0.75, 0.5, 0.5])
 
 
-def test_bounds_are_those_of_wilson() -> None:
+def test_bounds_are_the_exact_ones_of_a_share() -> None:
     curve = kaplan_meier([10, 20, END, END, END], [True, True, False, False, False])
-    low, high = proportion_confint(3, 5, method="wilson")
+    low, high = proportion_confint(3, 5, method="beta")
     assert curve.iloc[-1][["low", "high"]].tolist() == pytest.approx([low, high])
 
 

@@ -40,7 +40,7 @@ class World:
     lost: bool = True
     gain: float = 0.2
     leak: float = 0.0
-    slope: float = 0.0
+    slope: float = 0.0  # powers of ten a layer, over ten layers
     replay_error: float = 0.0
     violation: float = 0.0
     spread: float = 0.0
@@ -64,7 +64,7 @@ def tiny_sgd(world: World) -> pd.DataFrame:
     rates = {
         **{"xavier": world.xavier, "orthogonal": world.orthogonal, "xavier_shared": world.xavier},
         **{"orthogonal_shared": world.shared, "orthogonal_first_4": world.first_4},
-        **{"orthogonal_last_4": world.last_4, REPAIRED[0]: world.repaired, REPAIRED[1]: 0.5},
+        **{"orthogonal_last_4": world.last_4, REPAIRED[0]: 0.5, REPAIRED[1]: world.repaired},
     }
     n, many = world.seeds, world.many
     parts = [outcomes("default", share(world.default, many, world.perfect), many, classes=1)]
@@ -137,9 +137,9 @@ def factorial(world: World) -> pd.DataFrame:
 
 
 def signal(world: World) -> pd.DataFrame:
-    """Return sizes that change by a constant slope, with default's at -0.05 decades a layer."""
+    """Return sizes with a constant slope, for Xavier -0.04 and for default -0.05 decades a layer."""
     sign = np.resize([1.0, -1.0], world.seeds)
-    slopes = {"orthogonal": world.slope, "xavier_normal": 0.0, "default_zero_bias": -0.05}
+    slopes = {"orthogonal": world.slope, "xavier_normal": -0.04, "default_zero_bias": -0.05}
     powers = {"second_moment": 2, "state_gradient_rms": 1}
     rows = [
         (init, width, 2_000_000 + k, layer, quantity, 10 ** (power * (slope + drift) * layer))

@@ -17,7 +17,7 @@ from initbench.statistics import Estimate, undefined
 def attainable(row: Row, seeds: int, rows: int = 1) -> str | None:
     """Return None if each verdict of the row's rule can come out of `seeds` runs, else a sentence.
 
-    Only quantities of a declared kind limit a rule: a proportion by its Wilson interval at all
+    Only quantities of a declared kind limit a rule: a proportion by its exact interval at all
     successes or all failures, a difference by the smallest p-value that its test can give, times
     the number of `rows` of the family that compare pairs (see `comparing`).
     """
@@ -73,14 +73,12 @@ def _causes(
 
 def _out_of_reach(comparison: Comparison, seeds: int) -> str:
     """Return the sentence for a share whose interval cannot leave the threshold behind."""
-    from scipy import stats
-
     threshold = comparison.threshold
-    end, count, odds = "lower", seeds, threshold / (1 - threshold) if threshold < 1 else math.inf
+    end, count, power = "lower", seeds, threshold
     if comparison.attribute == "high":
-        end, count, odds = "upper", 0, (1 - threshold) / threshold if threshold > 0 else math.inf
-    # Wilson's lower end of n successes in n is n / (n + z²), the upper end of none z² / (n + z²).
-    runs = stats.norm.isf(LEVEL / 2) ** 2 * odds
+        end, count, power = "upper", 0, 1 - threshold
+    # The exact lower end of n successes in n is (α/2)^(1/n), the upper end of none 1 - (α/2)^(1/n).
+    runs = math.log(LEVEL / 2) / math.log(power) if 0 < power < 1 else math.inf
     return wording.out_of_reach(comparison, end, count, seeds, runs)
 
 

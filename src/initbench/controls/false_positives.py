@@ -15,9 +15,9 @@ from initbench.statistics import (
     GAIN,
     Estimate,
     equivalence_p,
-    exact_proportion,
     p_value,
     paired_difference,
+    proportion,
 )
 from initbench.tables.read import Tables
 
@@ -106,7 +106,7 @@ def _record(
         "n": pairs,
         "comparisons": len(answers),
         "nominal": question.nominal,
-        "observed": exact_proportion(np.array(answers)).to_dict(),
+        "observed": proportion(np.array(answers)).to_dict(),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from initbench.claims.adjudicators.kit.runs import Arm, final
 from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.controls.rows import has_runs
-from initbench.statistics import exact_proportion
+from initbench.statistics import proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.statistics.uniformity import null_p_values, uniformity_p
 from initbench.tables.read import Tables
@@ -43,7 +43,7 @@ def summaries(tables: Tables, experiments: Collection[str]) -> list[dict[str, An
             "cell": f"{arm.init} ({arm.experiment})",
             "comparisons": len(values),
             "pairs": PAIRS,
-            "below": exact_proportion(values <= LEVEL).to_dict(),
+            "below": proportion(values <= LEVEL).to_dict(),
             "uniformity_p": uniformity_p(values),
         }
         for arm, values in p_values(tables, experiments).items()

@@ -12,6 +12,7 @@ from initbench.statistics.estimate import (
     UNBOUNDED,
     Bounds,
     Estimate,
+    exponential,
     undefined,
     with_intervals,
 )
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from initbench.statistics.association import auc, spearman
     from initbench.statistics.intervals import (
         exact,
-        exact_proportion,
         mean,
         median,
         proportion,
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 else:
     _HOMES = {
         **dict.fromkeys(("auc", "spearman"), "association"),
-        **dict.fromkeys(("exact", "exact_proportion", "mean", "median"), "intervals"),
-        "proportion": "intervals",
+        **dict.fromkeys(("exact", "mean", "median", "proportion"), "intervals"),
         **dict.fromkeys(("paired_difference", "studentised"), "paired"),
         **dict.fromkeys(("equivalence_p", "holm", "p_value"), "significance"),
     }
@@ -52,7 +51,7 @@ __all__ = [
     "auc",
     "equivalence_p",
     "exact",
-    "exact_proportion",
+    "exponential",
     "holm",
     "mean",
     "median",

@@ -52,22 +52,17 @@ RATES = np.round(np.arange(0.05, 1, 0.05), 2)  # among them every threshold of t
 
 
 def shares(sizes: tuple[int, ...] = SHARE_SIZES) -> Iterator[Coverage]:
-    """Yield the least coverage of Wilson's and of Clopper and Pearson's interval over the rates.
-
-    Wilson's misses more often than the others, most of all close to 0 and 1 (Brown, Cai and
-    DasGupta 2001, section 3): its least coverage is shown, and no 93 % are asked of it.
-    """
+    """Yield the least coverage of the exact interval over the rates."""
     close = np.geomspace(0.01, 1, 200)
-    kinds = {"Wilson": intervals.proportion, "Clopper-Pearson": intervals.exact_proportion}
-    for n, (kind, share) in product(sizes, kinds.items()):
-        found = [share(np.arange(n) < count) for count in range(n + 1)]
+    for n in sizes:
+        found = [intervals.proportion(np.arange(n) < count) for count in range(n + 1)]
         low, high = (np.array([getattr(one, end) for one in found]) for end in ("low", "high"))
         for name, rates in {"0.05 to 0.95": RATES, "within 1/n of 0": close / n}.items():
             held = (low <= rates[:, None]) & (rates[:, None] <= high)
             covered = (stats.binom.pmf(np.arange(n + 1), n, rates[:, None]) * held).sum(axis=1)
             worst = covered.argmin()
             truth = f"share {rates[worst]:.3g}, the worst of {name}"
-            yield Coverage(kind, n, truth, float(covered[worst]), 0.0, kind != "Wilson")
+            yield Coverage("Clopper-Pearson", n, truth, float(covered[worst]), 0.0, True)
 
 
 # Differences of shares: every pair of counts has its multinomial probability.

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -74,3 +74,10 @@ def with_intervals(value: float, interval: Interval, n: int, method: str, unit: 
 
 def _around(value: float, low: float, high: float) -> tuple[float, float]:
     return min(float(low), float(value)), max(float(high), float(value))
+
+
+def exponential(estimate: Estimate) -> Estimate:
+    """Return exp of an estimate with exp of its limits, so a mean of logs as geometric mean."""
+    ends = ("value", "low", "high", "low90", "high90")
+    powers: dict[str, Any] = {end: float(np.exp(getattr(estimate, end))) for end in ends}
+    return replace(estimate, **powers)

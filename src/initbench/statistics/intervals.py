@@ -37,16 +37,11 @@ def exact(value: float, *, n: int = 1, unit: str = "") -> Estimate:
 
 
 def proportion(success: npt.ArrayLike, *, unit: str = "") -> Estimate:
-    """Return the share of true entries of `success` (n,) with the interval of Wilson (1927)."""
-    return _share(success, "wilson", "Wilson interval", unit)
+    """Return the share of true entries of `success` (n,) with its exact interval.
 
-
-def exact_proportion(success: npt.ArrayLike, *, unit: str = "") -> Estimate:
-    """Return the share of true entries with the interval of Clopper and Pearson (1934)."""
-    return _share(success, "beta", "Clopper-Pearson interval", unit)
-
-
-def _share(success: npt.ArrayLike, name: str, method: str, unit: str) -> Estimate:
+    That of Clopper and Pearson (1934): of the common ones the only one that never covers less than
+    it says, neither above nor below (Brown, Cai and DasGupta 2001, section 4).
+    """
     flags = np.asarray(success)
     if flags.size == 0:
         return undefined(0, unit)
@@ -58,10 +53,10 @@ def _share(success: npt.ArrayLike, name: str, method: str, unit: str) -> Estimat
     count, n = int(flags.sum()), flags.size
 
     def interval(level: float) -> tuple[float, float]:
-        low, high = proportion_confint(count, n, alpha=1 - level, method=name)
-        return max(low, 0.0), min(high, 1.0)
+        low, high = proportion_confint(count, n, alpha=1 - level, method="beta")
+        return float(low), float(high)
 
-    return with_intervals(count / n, interval, n, method, unit)
+    return with_intervals(count / n, interval, n, "Clopper-Pearson interval", unit)
 
 
 def mean(x: npt.ArrayLike, *, bounds: Bounds = UNBOUNDED, unit: str = "") -> Estimate:
@@ -181,27 +176,32 @@ def _bootstrap(samples: FloatArray, resamples: int) -> Limits:
     return at
 
 
-def median(x: npt.ArrayLike, *, unit: str = "") -> Estimate:
+def median(x: npt.ArrayLike, *, step: float = 0.0, unit: str = "") -> Estimate:
     """Return the median of `x` (n,) with the distribution-free interval of order statistics
     (Conover 1999, section 3.2).
 
     Infinities count as very large or small; fewer than six values have no 95 % bounds; an empty
-    sample or NaN give an undefined estimate.
+    sample or NaN give an undefined estimate. What is read on a grid of the given `step`, such as an
+    accuracy on 200 points, is known to no more than that, so the limits are at least as far away.
     """
     sample = np.asarray(x, dtype=np.float64)
     if sample.size == 0 or np.isnan(sample).any():
         return undefined(sample.size, unit)
-    interval = _of_median(sample)
+    interval = _of_median(sample, step)
     return with_intervals(float(np.median(sample)), interval, sample.size, "order statistics", unit)
 
 
-def _of_median(sample: FloatArray) -> Interval:
-    test = stats.quantile_test(sample, p=0.5)
+def _of_median(sample: FloatArray, step: float) -> Interval:
+    test, middle = stats.quantile_test(sample, p=0.5), float(np.median(sample))
 
     def interval(level: float) -> tuple[float, float]:
         bounds = test.confidence_interval(level)
         # SciPy gives NaN where the sample is too small for a bound.
-        low, high = bounds.low, bounds.high
-        return -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
+        low, high = _known(bounds.low, -math.inf), _known(bounds.high, math.inf)
+        return min(low, middle - step), max(high, middle + step)
 
     return interval
+
+
+def _known(end: float, otherwise: float) -> float:
+    return otherwise if math.isnan(end) else end

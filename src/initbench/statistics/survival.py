@@ -17,8 +17,8 @@ def kaplan_meier(times: npt.ArrayLike, reached: npt.ArrayLike) -> pd.DataFrame:
     """Return the share of runs without the event as stairs: step, n, value, low, high.
 
     `times` (n,) are those of the event where `reached` (n,), else the end of the run. The estimate
-    is that of Kaplan and Meier (1958); the bounds are Wilson's (1927), so every run without the
-    event must last to the latest time, or InitbenchError is raised.
+    is that of Kaplan and Meier (1958); the bounds are the exact ones of a share, so every run
+    without the event must last to the latest time, or InitbenchError is raised.
     """
     time, flags = _followed(times, reached)
     fit = SurvfuncRight(time, flags.astype(int))
@@ -26,7 +26,8 @@ def kaplan_meier(times: npt.ArrayLike, reached: npt.ArrayLike) -> pd.DataFrame:
     step = np.concatenate([[0.0], fit.surv_times])
     if step[-1] < time.max():
         step, value = np.append(step, time.max()), np.append(value, value[-1])
-    low, high = proportion_confint(value * time.size, time.size, alpha=LEVEL, method="wilson")
+    left = np.rint(value * time.size)
+    low, high = proportion_confint(left, time.size, alpha=LEVEL, method="beta")
     bounds = {"low": np.clip(low, 0.0, value), "high": np.clip(high, value, 1.0)}
     return pd.DataFrame({"step": step, "n": time.size, "value": value, **bounds})
 
@@ -43,7 +44,7 @@ def _followed(
     early = time[~flags] < time.max()
     if early.any():
         raise InitbenchError(
-            f"{early.sum()} runs without the event end before step {time.max():g}; Wilson's "
+            f"{early.sum()} runs without the event end before step {time.max():g}; an exact "
             "interval needs runs that are all followed to the end, so give them their last step."
         )
     return time, flags

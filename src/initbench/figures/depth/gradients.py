@@ -154,7 +154,7 @@ def draw_backward(tables: Tables) -> Drawing:
     caption=(
         "Above, the gradient of the first layer's biases over that of the head's before training, "
         "median with its 95 % interval; below, the share of runs that end at 80 % test accuracy "
-        "or more, with its 95 % Wilson interval. Adam divides each gradient by its own size, "
+        "or more, with its 95 % exact interval. Adam divides each gradient by its own size, "
         f"which hides a tiny one. {EDGE}"
     ),
 )

@@ -50,7 +50,7 @@ Draw = Callable[[Axes, pd.DataFrame], None]
     caption=(
         "Kaplan-Meier curves for four inits that the document calls poor and the one that it "
         "recommends, drawn slightly apart. A run that never gets there counts until the end; as "
-        "none leaves before, the bands and the bars at the end are Wilson's 95 % intervals."
+        "none leaves before, the bands and the bars at the end are exact 95 % intervals."
     ),
 )
 def draw_survival(tables: Tables) -> Drawing:

@@ -50,7 +50,7 @@ def _accuracy(row: pd.Series) -> str:
     needs=["mlp_depth", "mlp_default", "mlp_small", "mlp_sixty", "mlp_sigmoid", "mlp_tanh_gain"],
     title="How often each init learns, by depth, in per cent of runs",
     caption=(
-        "Share of runs that end at 80 % test accuracy or more and below it the 95 % Wilson "
+        "Share of runs that end at 80 % test accuracy or more and below it the 95 % exact "
         "interval. Fully connected nets of width 64 on 5 000 MNIST images, each cell at its own "
         "tuned learning rate; bare cells are not in the grid."
     ),

@@ -62,7 +62,7 @@ ALARMS = [
     title="What early statistics say about runs that fail",
     caption=(
         "Share of runs that end below 80 % test accuracy, by the value of a statistic, with its "
-        "95 % Wilson interval and the number of runs; all depths, all inits but zeros. AUC: chance "
+        "95 % exact interval and the number of runs; all depths, all inits but zeros. AUC: chance "
         "that a failing run has the larger value, with its 95 % Newcombe interval. What is zero "
         "or overflows counts as more than 10 decades."
     ),

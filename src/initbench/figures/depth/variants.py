@@ -49,7 +49,7 @@ FREED = 0.5
     title="He and Xavier under activations close to ReLU, depth 30",
     caption=(
         "Left, mean final test accuracy with its 95 % t interval; right, share of runs that end "
-        "at 80 % or more, with its 95 % Wilson interval. 'he gained' takes the gain of the "
+        "at 80 % or more, with its 95 % exact interval. 'he gained' takes the gain of the "
         "activation at hand, 'he normal' that of ReLU."
     ),
 )
@@ -90,7 +90,7 @@ def draw_variants(tables: Tables) -> Drawing:
         "After the second of five epochs at one learning rate every parameter gets Gaussian "
         "noise; 'none' are runs without. Above, mean final test accuracy with its 95 % t interval "
         "(dotted: always the most frequent digit); below, share of runs that end at 50 % or more, "
-        "with its 95 % Wilson interval."
+        "with its 95 % exact interval."
     ),
 )
 def draw_kick(tables: Tables) -> Drawing:

@@ -86,7 +86,7 @@ def central_range(values: NDArray[np.float64]) -> Triple:
 
 
 def success_rate(values: NDArray[np.float64]) -> Triple:
-    """Return the share of true values with its 95 % Wilson interval."""
+    """Return the share of true values with its 95 % exact interval."""
     share = proportion(values.astype(bool))
     return share.value, share.low, share.high
 

@@ -29,7 +29,7 @@ HALF = 0.5
     needs=["ln_depth"],
     title="How often nets learn with and without LayerNorm",
     caption=(
-        "Share of runs that end at 80 % test accuracy or more, with its 95 % Wilson interval, "
+        "Share of runs that end at 80 % test accuracy or more, with its 95 % exact interval, "
         "each cell at its own tuned learning rate. Above, all weights are normal with one "
         "standard deviation σ; below, other inits."
     ),

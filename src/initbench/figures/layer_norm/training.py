@@ -102,7 +102,7 @@ def _name(init: str) -> str:
     caption=(
         "Images read four rows at a time; Xavier's uniform weights times the factor below. Above, "
         "mean final test accuracy with its 95 % t interval; below, share of runs that end at 80 % "
-        "or more, with its 95 % Wilson interval. Adam at a rate tuned for each cell."
+        "or more, with its 95 % exact interval. Adam at a rate tuned for each cell."
     ),
 )
 def draw_transformer(tables: Tables) -> Drawing:

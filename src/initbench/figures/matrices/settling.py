@@ -73,7 +73,7 @@ def _shares(tables: Tables) -> pd.DataFrame:
     needs=["matrices"],
     title="How often power iteration settles",
     caption=(
-        "Share of draws with its 95 % Wilson interval. Quotient: all of steps 291 to 300. Along: "
+        "Share of draws with its 95 % exact interval. Quotient: all of steps 291 to 300. Along: "
         "1 − |cos| below 0.001 after 300 steps. Levels off: coefficient of variation below 1 % "
         "over steps 251 to 300. Dashed: 95 %. Star: starts of document C's matrix."
     ),

@@ -117,7 +117,7 @@ def _inside(frame: pd.DataFrame) -> str:
     caption=(
         "Left: median and central 90 % of ρ over draws; the dotted line is √k, the limit for "
         "large k. Right: ρ of the 5 × 5 draws in bins of 0.25, share of each bin with its 95 % "
-        "Wilson interval. Document C's 2.60 is one draw of this law, no constant."
+        "exact interval. Document C's 2.60 is one draw of this law, no constant."
     ),
 )
 def draw_radius(tables: Tables) -> Drawing:

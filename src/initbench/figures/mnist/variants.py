@@ -120,7 +120,7 @@ def draw_final(tables: Tables) -> Drawing:
     name="mnist_success_rates",
     needs=["mnist_main", "mnist_ablations"],
     title="How often each variant learns MNIST (90 % or more)",
-    caption="Share of runs that end at 90 % test accuracy or more, with its 95 % Wilson interval.",
+    caption="Share of runs that end at 90 % test accuracy or more, with its 95 % exact interval.",
 )
 def draw_success(tables: Tables) -> Drawing:
     """Draw the share of runs of every variant that end at 90 % test accuracy or more."""

@@ -52,7 +52,7 @@ def _by_depth(tables: Tables) -> pd.DataFrame:
     name="residual_depth",
     needs=["residual"],
     title="Residual nets of 4 to 64 blocks, by the init of their branches",
-    caption=f"{EXPLAINED} Left: 95 % t intervals; right: 95 % Wilson intervals.",
+    caption=f"{EXPLAINED} Left: 95 % t intervals; right: 95 % exact intervals.",
 )
 def draw_depth(tables: Tables) -> Drawing:
     """Draw final accuracy and the share of learning runs over the number of blocks."""

@@ -56,7 +56,7 @@ def _settings(tables: Tables) -> pd.DataFrame:
     caption=(
         "Custom: the rule of Sitzmann et al. (2020) for sines; branches whose last layer starts "
         "at zero; tanh layers that start with equal singular values (condition number 1), as "
-        "orthogonal ones do. Means with 95 % t intervals; shares with 95 % Wilson intervals."
+        "orthogonal ones do. Means with 95 % t intervals; shares with 95 % exact intervals."
     ),
 )
 def draw_exercise(tables: Tables) -> Drawing:

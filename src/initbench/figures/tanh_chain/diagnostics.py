@@ -76,7 +76,7 @@ def _fifths(runs_of: pd.DataFrame) -> pd.DataFrame:
     caption=(
         "Runs with Xavier's init in five groups by a statistic of their eight hidden weight "
         "matrices before training: share of each group that ends at 99 % test accuracy or more, "
-        "with its 95 % Wilson interval. A flat line is a statistic that predicts nothing."
+        "with its 95 % exact interval. A flat line is a statistic that predicts nothing."
     ),
 )
 def draw_predictors(tables: Tables) -> Drawing:

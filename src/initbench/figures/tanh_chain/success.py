@@ -35,7 +35,7 @@ MAIN = ["default", "xavier", "orthogonal"]
 
 
 def success(outcomes: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Return n, share and Wilson interval of runs that reach each level of test accuracy."""
+    """Return n, share and exact interval of runs that reach each level of test accuracy."""
     tables = []
     for level, least in LEVELS.items():
         reached = outcomes.assign(reached=outcomes.test_accuracy >= least - ROUNDING)
@@ -77,7 +77,7 @@ def _dots(frame: pd.DataFrame) -> Drawing:
     title="How often the tanh chain solves two moons",
     caption=(
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
-        "with 95 % Wilson intervals. A run that diverged is a failure."
+        "with 95 % exact intervals. A run that diverged is a failure."
     ),
 )
 def draw_success(tables: Tables) -> Drawing:
@@ -94,7 +94,7 @@ def draw_success(tables: Tables) -> Drawing:
     title="The same training loop on other data and with wider nets",
     caption=(
         "Share of runs that end at 99 % test accuracy or more (filled) and at 100 % (open), "
-        "with 95 % Wilson intervals. A chain of width 2 cannot separate a ring from "
+        "with 95 % exact intervals. A chain of width 2 cannot separate a ring from "
         "the disc inside it: that data set is a control."
     ),
 )
@@ -136,7 +136,7 @@ def _cell(row: pd.Series) -> str:
     needs=["tiny_factorial"],
     title="Success by scale and condition number of the weights",
     caption=(
-        "Share of runs that end at 99 % test accuracy or more, its 95 % Wilson interval and the "
+        "Share of runs that end at 99 % test accuracy or more, its 95 % exact interval and the "
         "number of runs. Every layer starts with the two singular values that the cell names."
     ),
 )

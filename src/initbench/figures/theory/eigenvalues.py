@@ -32,7 +32,7 @@ def mean_count(values: NDArray[np.float64]) -> Triple:
     caption=(
         "Standard Gaussian entries. Left: spectral radius over √k, which tends to 1; median and "
         "central 90 % of draws. Middle: share of matrices without a complex eigenvalue, 95 % "
-        "Wilson intervals, against 2^(−k(k−1)/4). Right: mean number of real eigenvalues, 95 % t "
+        "exact intervals, against 2^(−k(k−1)/4). Right: mean number of real eigenvalues, 95 % t "
         "intervals, against the formula of Edelman, Kostlan and Shub."
     ),
 )

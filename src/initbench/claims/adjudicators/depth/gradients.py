@@ -26,6 +26,7 @@ WITH_ADAM = {"small": "normal_0.01", "he": "he_normal"}
 DEEP = DEPTHS[1:]
 VANISHED = 1e-3
 FAILS = 0.5
+UNDERFLOW = float(np.finfo(np.float32).tiny)
 LARGEST = float(np.finfo(np.float32).max)  # what overflows or is NaN counts as this
 PAIRS = {"he": ("he_normal", "he"), "xavier": ("xavier_normal", "xavier")}
 
@@ -53,7 +54,7 @@ def too_small_weights(tables: Tables) -> dict[str, Estimate]:
     }
     shares = {name: named(share_learned(tables, arm), name) for name, arm in arms.items()}
     ratios = {
-        name: named(median(backward_ratio(tables, arm).to_numpy(float)), name)
+        name: named(median(backward_ratio(tables, arm).to_numpy(float), step=UNDERFLOW), name)
         for name, arm in arms.items()
     }
     deep = [name for name in arms if not name.endswith(f"_d{DEPTHS[0]}")]

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from initbench.errors import InitbenchError
@@ -51,13 +49,6 @@ def by_size(
 ) -> dict[str, Estimate]:
     """Return the share of Gaussian draws with `flags` by size."""
     return {str(size): share(flags(gaussian(tables, size))) for size in sizes}
-
-
-def exponential(estimate: Estimate) -> Estimate:
-    """Return exp of an estimate with exp of its limits, so a mean of logs as geometric mean."""
-    ends = ("value", "low", "high", "low90", "high90")
-    powers: dict[str, Any] = {end: float(np.exp(getattr(estimate, end))) for end in ends}
-    return replace(estimate, **powers)
 
 
 def without_interval(value: float, n: int, method: str) -> Estimate:

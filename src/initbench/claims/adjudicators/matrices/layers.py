@@ -7,12 +7,11 @@ import pandas as pd
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.matrices.draws import (
     SIZE,
-    exponential,
     gaussian,
     share,
     without_interval,
 )
-from initbench.statistics import Estimate, mean
+from initbench.statistics import Estimate, exponential, mean
 from initbench.tables.read import Tables
 
 Values = npt.NDArray[np.float64]

@@ -132,7 +132,7 @@ def vector_becomes_the_eigenvector(tables: Tables) -> dict[str, Estimate]:
         "fitted": share(settling["angle_slope"].notna()),
         "document_flips": exact(float(starts["signed_flips"].min()), n=len(starts)),
         "document_slope_ratio": _slope_ratio(starts),
-        "document_steps": median(steps.where(steps >= 0, np.inf).to_numpy()),
+        "document_steps": median(steps.where(steps >= 0, np.inf).to_numpy(), step=1),
     }
 
 

@@ -3,6 +3,7 @@
 from initbench.claims.adjudicators.kit.runs import Arm
 
 RECIPE = "tiny_sgd"  # document A's own
+POINT = 1 / 200  # the accuracy of one of the 200 test points
 
 
 def chain(init: str, experiment: str = RECIPE, dataset: str = "moons") -> Arm:

@@ -7,8 +7,8 @@ from scipy.stats import rankdata
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, measured, success
-from initbench.claims.adjudicators.tanh_chain.arms import chain
-from initbench.statistics import Estimate, median, proportion
+from initbench.claims.adjudicators.tanh_chain.arms import POINT, chain
+from initbench.statistics import GAIN, Estimate, mean, median, proportion
 from initbench.tables.read import Tables
 
 DEFAULT = chain("default")
@@ -17,6 +17,7 @@ HIDDEN = [f"layers.{k}" for k in range(8)]
 FOURTH = "layers.3"
 LINE = 0.99  # share of variance on one axis from which a cloud counts as a line
 RECOVERED = 1e-6  # largest error of a recovered input
+RANK = 6 * 2 / (9 * 80)  # by which a rank correlation of nine places changes at least
 TINY = float(np.finfo(np.float32).tiny)  # keeps the logarithm and ratio of a zero gradient finite
 
 
@@ -107,11 +108,11 @@ def layers_pull_classes_apart(tables: Tables) -> dict[str, Estimate]:
     probes = measured(tables, ORTHOGONAL, "linear_probe")[["input", *HIDDEN]]
     solved = probes[success(tables, ORTHOGONAL).reindex(probes.index)]
     return {
-        "gain": median((solved[HIDDEN[-1]] - solved["input"]).to_numpy()),
-        "trend": median(order_correlation(solved.to_numpy())),
-        "after_first": median((solved[HIDDEN[-1]] - solved[HIDDEN[0]]).to_numpy()),
-        "gain_all_runs": median((probes[HIDDEN[-1]] - probes["input"]).to_numpy()),
-        "trend_all_runs": median(order_correlation(probes.to_numpy())),
+        "gain": median((solved[HIDDEN[-1]] - solved["input"]).to_numpy(), step=POINT),
+        "trend": median(order_correlation(solved.to_numpy()), step=RANK),
+        "after_first": mean((solved[HIDDEN[-1]] - solved[HIDDEN[0]]).to_numpy(), bounds=GAIN),
+        "gain_all_runs": median((probes[HIDDEN[-1]] - probes["input"]).to_numpy(), step=POINT),
+        "trend_all_runs": median(order_correlation(probes.to_numpy()), step=RANK),
     }
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from initbench.claims.adjudicators.kit.registry import adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, final, measured, success_rate
-from initbench.claims.adjudicators.tanh_chain.arms import chain
+from initbench.claims.adjudicators.tanh_chain.arms import POINT, chain
 from initbench.claims.adjudicators.tanh_chain.spectra import WEIGHTS
 from initbench.statistics import Estimate, exact, median, undefined
 from initbench.tables.read import Tables
@@ -34,7 +34,7 @@ def printed_default_accuracy(tables: Tables) -> dict[str, Estimate]:
     """Return the final accuracy of the default net at seed 42, and the median over seeds."""
     return {
         "accuracy": final_accuracy(tables, "default"),
-        "accuracy_over_seeds": median(final(tables, DEFAULT).to_numpy(float)),
+        "accuracy_over_seeds": median(final(tables, DEFAULT).to_numpy(float), step=POINT),
     }
 
 

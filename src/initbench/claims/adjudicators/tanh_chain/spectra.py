@@ -55,8 +55,8 @@ def worst_layer_to_blame(tables: Tables) -> dict[str, Estimate]:
     flat = random_ratios(NETS) < PRINTED_RATIO
     repaired = chain("orthogonal_worst_of_default")
     return {
-        "difference": success_gain(tables, repaired, DEFAULT),
-        "difference_xavier": success_gain(tables, chain("orthogonal_worst_of_xavier"), XAVIER),
+        "difference": success_gain(tables, chain("orthogonal_worst_of_xavier"), XAVIER),
+        "difference_default": success_gain(tables, repaired, DEFAULT),
         "chance_in_one_layer": proportion(flat[:, 0]),
         "chance_in_eight_layers": proportion(flat.any(axis=1)),
     }

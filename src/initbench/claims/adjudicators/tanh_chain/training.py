@@ -16,10 +16,10 @@ from initbench.claims.adjudicators.kit.runs import (
     success_gain,
     success_rate,
 )
-from initbench.claims.adjudicators.tanh_chain.arms import chain
+from initbench.claims.adjudicators.tanh_chain.arms import POINT, chain
 from initbench.claims.adjudicators.tanh_chain.ceiling import perfect_neighbours
 from initbench.claims.adjudicators.tanh_chain.replay import final_accuracy
-from initbench.statistics import Estimate, exact, exact_proportion, median, proportion
+from initbench.statistics import Estimate, exact, median, proportion
 from initbench.tables.read import Tables
 
 DEFAULT = chain("default")
@@ -58,7 +58,7 @@ def stalled_accuracy(tables: Tables) -> dict[str, Estimate]:
     one_class = final(tables, DEFAULT, "predicted_classes") == 1
     return {
         "sr99": success_rate(tables, DEFAULT),
-        "median_accuracy": median(final(tables, DEFAULT).to_numpy(float)),
+        "median_accuracy": median(final(tables, DEFAULT).to_numpy(float), step=POINT),
         "single_class": proportion(one_class.to_numpy(bool)),
     }
 
@@ -114,10 +114,9 @@ def lucky_runs(tables: Tables) -> dict[str, Estimate]:
     wins = success(tables, DEFAULT, EXACT).to_numpy(bool)
     adam = success(tables, chain("default", "tiny_adam"), EXACT).to_numpy(bool)
     return {
-        "perfect_runs": exact(float(np.sum(wins))),
         "sr100": proportion(wins),
-        "sr100_exact_interval": exact_proportion(wins),
-        "sr100_adam": exact_proportion(adam),
+        "sr100_adam": proportion(adam),
+        "perfect_runs": exact(float(np.sum(wins)), n=wins.size),
     }
 
 
