@@ -1,4 +1,4 @@
-"""The contract of every figure that is found: it draws, says what it shows, saves to equal bytes."""
+"""The contract of every figure found: it draws, says what it shows, and saves to equal bytes."""
 
 import json
 import re
