@@ -315,6 +315,6 @@ def extras() -> Record:
         },
         "cards": [card()],
         "guide": [
-            {"nets": "deep nets", "cases": [{"when": {"A01": "reproduced"}, "advice": "Take A."}]}
+            {"topic": "deep nets", "cases": [{"when": {"A01": "reproduced"}, "text": "Take A."}]}
         ],
     }

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from entries import of_families
 from initbench import architectures, inits
 from initbench.training.data import Data
 from initbench.training.ensemble import stack
@@ -14,8 +15,8 @@ MNIST = {"family": "mnist_net", "hidden": [12, 7]}
 CLOCK = {"family": "recurrent", "inputs": 3, "hidden": 6, "outputs": 2}
 READER = {"family": "transformer", "layers": 2, "inputs": 5, "width": 12, "classes": 2}
 BLOCKS = {"family": "residual", "inputs": 3, "width": 6, "blocks": 3, "classes": 2}
-# Small nets of every family and the shape of a sample.
-FAMILIES = {
+# Small nets and the shape of a sample.
+SMALL = {
     "cnn": ({"family": "cnn", "depth": 2, "channels": 3}, (1, 28, 28)),
     "conv_stack": ({"family": "conv_stack", "channels": 3, "depth": 2}, (1, 6, 6)),
     "deep_tanh_mlp": ({"family": "deep_tanh_mlp"}, (2,)),
@@ -37,6 +38,9 @@ FAMILIES = {
     "transformer_pre": ({**READER, "norm": "pre"}, (6, 5)),
     "transformer_rows": ({**READER, "norm": "pre", "rows_per_token": 2}, (6, 5)),
 }
+KNOWN = {spec["family"] for spec, _ in SMALL.values()}
+# Nets of every family: where none is above, that of its entry in config.yaml.
+FAMILIES = SMALL | {name: (spec, form.sample) for name, (spec, form) in of_families(KNOWN).items()}
 
 
 def network(spec, weights, kind=torch.float32):

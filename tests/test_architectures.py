@@ -12,16 +12,7 @@ from initbench import architectures, inits
 from initbench.architectures import simple_net
 from initbench.architectures._activations import ACTIVATIONS, Sine, activation, name_of
 from initbench.errors import InitbenchError
-
-FAMILIES = {
-    "conv_stack": ({"channels": 4, "depth": 3}, (1, 8, 8)),
-    "deep_tanh_mlp": ({}, (2,)),
-    "mlp": ({"inputs": 5, "width": 6, "depth": 3}, (5,)),
-    "mnist_net": ({}, (1, 28, 28)),
-    "net_with_layer_norm": ({"inputs": 5, "width": 6, "depth": 3}, (5,)),
-    "simple_net": ({}, (100,)),
-    "softmax_regression": ({}, (1, 28, 28)),
-}
+from stacked_nets import FAMILIES
 
 
 def built(family, method="orthogonal", **parameters):
@@ -39,18 +30,19 @@ def states(model, x):
         return dict(model.states(x))
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_yields_its_layers_in_order_and_the_logits_last(family):
-    parameters, shape = FAMILIES[family]
-    model = built(family, **parameters)
-    found = states(model, noise(7, *shape))
-    assert isinstance(model.activation, nn.Module)
-    assert list(found) == [
+@pytest.mark.parametrize(
+    "family",
+    [
+        *("conv_stack", "deep_tanh_mlp", "mlp", "mnist_net"),
+        *("net_with_layer_norm", "simple_net", "softmax_regression"),
+    ],
+)
+def test_a_family_yields_its_layers_in_order(family):
+    spec, shape = FAMILIES[family]
+    model = built(**spec)
+    assert list(states(model, noise(7, *shape))) == [
         name for name, layer in model.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)
     ]
-    with torch.no_grad():
-        assert torch.equal(model(noise(7, *shape)), list(found.values())[-1])
-    assert all(state.shape[0] == 7 for state in found.values())
 
 
 @pytest.mark.parametrize("family", ["mlp", "net_with_layer_norm"])

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from torch import nn
 
 from initbench.costs import benchmark_files, flops, snakemake_itself
 from initbench.costs.peak import peak, peak_of_another_process
@@ -58,18 +59,79 @@ def test_the_mean_leaves_out_jobs_that_were_too_short_to_be_measured(tmp_path):
     assert benchmark_files.mean_seconds(tmp_path) == {"probes": 2.0}
 
 
-def test_operations_are_six_a_parameter_sample_and_epoch():
+DENSE = 16 + 64 + 16  # weights from 2 inputs over two layers of 8 units to 2 classes
+CONVOLUTIONS = 196 * 9 * 8 + 196 * 9 * 64 + 8 * 49 * 10  # on 14x14 pixels, and the head's
+STEP = 7 * (7 + 3 + 1)  # hidden units times hidden units, inputs and the biases' column
+TOKEN = 28 * 32 + (3 + 1) * 32 * 32 + 2 * 32 * 64 + 2 * 28 * 32  # embedding, maps, attention
+
+
+@pytest.mark.parametrize(
+    ("spec", "sample", "forward", "no_gradient"),
+    [
+        ({"family": "mlp", "inputs": 2, "width": 8, "depth": 2}, (2,), DENSE, 16),
+        ({"family": "cnn", "depth": 2}, (1, 28, 28), CONVOLUTIONS, 196 * 9 * 8),
+        (
+            {"family": "recurrent", "cell": "rnn", "inputs": 3, "hidden": 7, "outputs": 2},
+            (5, 3),
+            5 * STEP + 7 * 2,
+            5 * 7 * (3 + 1),
+        ),
+        (
+            {"family": "transformer", "norm": "pre", "layers": 1},
+            (28, 28),
+            28 * TOKEN + 32 * 10,
+            28 * 28 * 32,
+        ),
+    ],
+    ids=lambda value: value["family"] if isinstance(value, dict) else None,
+)
+def test_operations_are_counted_as_by_hand(spec, sample, forward, no_gradient):
+    """Two a product, forward and for both gradients, of which the inputs' is not taken."""
+    expected = 3 * (2 * 3 * forward - 2 * no_gradient)
+    assert flops.of_batch(spec, (3, *sample)) == pytest.approx(expected, rel=0.01)
+
+
+class Fused(nn.Module):
+    """A net with torch's own recurrent layer, which on the processor is one fused operation."""
+
+    def __init__(self, cell, look):
+        super().__init__()
+        self.cell, self.look = cell(5, 11, batch_first=True), look
+
+    def forward(self, x):
+        if self.look:
+            assert float(x.sum()) == 0
+        return self.cell(x)[0]
+
+
+@pytest.mark.parametrize(("cell", "gates"), [(nn.RNN, 1), (nn.LSTM, 4), (nn.GRU, 3)])
+def test_fused_cells_are_counted(cell, gates, monkeypatch):
+    flops._of_batch.cache_clear()
+    monkeypatch.setattr(flops.architectures, "build", lambda spec: Fused(cell, look=False))
+    steps = [7, 7, 6]  # the gradient of the first hidden state is not taken
+    expected = 2 * 2 * gates * (2 * 7 * 5 * 11 + sum(steps) * 11 * 11)
+    assert flops.of_batch({"family": "own"}, (2, 7, 5)) == expected
+    flops._of_batch.cache_clear()
+
+
+def test_a_net_that_looks_at_its_numbers_is_counted_too(monkeypatch):
+    flops._of_batch.cache_clear()
+    monkeypatch.setattr(flops.architectures, "build", lambda spec: Fused(nn.RNN, look=True))
+    assert flops.of_batch({"family": "own"}, (2, 7, 5)) > 0
+    flops._of_batch.cache_clear()
+
+
+def test_the_operations_of_a_grid_are_those_of_its_updates():
     config = tiny()
-    net = 9 * (2 * 2 + 2)  # eight layers of two units and the output, with their biases
-    assert flops.parameters(config["architectures"]["tanh_chain"]) == net
-    expected = 6e-9 * net * 80 * 20 * sum(cell.count for cell in cells(config))
-    assert flops.training_gflop(config, {"moons": 80}) == {"tiny": pytest.approx(expected)}
+    each = flops.of_batch(config["architectures"]["tanh_chain"], (80, 2))
+    expected = 1e-9 * each * 20 * sum(cell.count for cell in cells(config))
+    assert flops.training_gflop(config) == {"tiny": pytest.approx(expected)}
 
 
 def test_a_preview_trains_on_fewer_samples_and_tuning_counts_its_runs():
     config = {**tiny(), "reduce": {"train_samples": 20}}
-    whole = flops.training_gflop(tiny(), {"moons": 80})["tiny"]
-    assert flops.training_gflop(config, {"moons": 80})["tiny"] == pytest.approx(whole / 4)
+    whole = flops.training_gflop(tiny())["tiny"]
+    assert flops.training_gflop(config)["tiny"] == pytest.approx(whole / 4)
     tuned = Protocol(1, learning_rate=[0.1, 0.01], tuning={"seeds": 3, "held_out": 0.2})
     assert flops.tuning_runs(tuned) == pytest.approx(2 * 3 * 0.8)
     assert flops.tuning_runs(tuned.at(0.1)) == 0

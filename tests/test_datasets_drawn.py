@@ -27,15 +27,6 @@ def load(name, tmp_path, seeds=SEEDS, **changes):
     return datasets.load(spec, tmp_path / name, seeds)
 
 
-@pytest.mark.parametrize("name", SPECS)
-def test_a_seed_draws_the_same_data_in_any_company(name, tmp_path):
-    both, alone = load(name, tmp_path), load(name, tmp_path, SEEDS[1:])
-    for field in ("train_x", "train_y", "test_x", "test_y"):
-        np.testing.assert_array_equal(getattr(both, field)[1:], getattr(alone, field))
-    assert both.train_x.dtype == np.float32
-    assert len(both.train_x) == len(both.test_y) == 2
-
-
 def test_recall_shows_the_answer_first_and_asks_last(tmp_path):
     split = load("delayed_recall", tmp_path)
     assert split.train_x.shape == (2, 400, 20, 9)

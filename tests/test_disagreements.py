@@ -8,27 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import report_fixture as fixture
-from initbench.claims import ledger
+from initbench.claims import ledger, texts
 from initbench.errors import InitbenchError
 from initbench.report import disagreements, render
-from initbench.report.disagreements import Side, general, read
+from initbench.report.disagreements import Side, general
 from initbench.report.vocabulary import OUTCOMES, outcome
 from project_ledger import the_ledger
 from report_verdicts import verdicts
 from test_report import HOSTILE, Page
 
 FOLDER = Path(__file__).parents[1] / "workflow" / "claims"
-FILE = FOLDER / "disagreements.yaml"
-ENTRIES = read(FILE)
+FILE = texts.file(FOLDER, "disagreements")
+ENTRIES = texts.read(FOLDER, "disagreements")
 WORDS = [kind.word for kind in OUTCOMES]
 YES, PARTLY, NO, OPEN, UNTESTED = WORDS
 ENTRY = {
-    "question": "Is `zero` a start?",
+    "topic": "Is `zero` a start?",
     "sides": [
         {"document": "A", "section": "3", "says": "Yes, see A18.", "rows": ["A18", "A19"]},
         {"document": "D", "section": "4.2", "says": "No.", "rows": ["D17"]},
     ],
-    "resolutions": [
+    "cases": [
         {"when": {"A18": NO, "D17": [YES, PARTLY]}, "text": "With D17."},
         {"when": {"A18": NO}, "text": "Not with A."},
     ],
@@ -97,36 +97,36 @@ def test_ten_questions_are_asked_of_claims_of_the_ledger():
     for entry in ENTRIES:
         for each in entry["sides"]:
             for claim in each["rows"]:
-                assert claim in known, (entry["question"], claim)
-                assert claim[0] == each["document"], (entry["question"], claim)
+                assert claim in known, (entry["topic"], claim)
+                assert claim[0] == each["document"], (entry["topic"], claim)
 
 
 def test_a_resolution_asks_for_verdicts_that_a_rule_can_give():
     known = the_ledger().by_id
     for entry in ENTRIES:
-        for when in (each["when"] for each in entry["resolutions"]):
+        for when in (each["when"] for each in entry["cases"]):
             for claim, words in when.items():
                 rule = known[claim].rule
                 possible = {ledger.WORDS[key] for key in rule} | {OPEN, UNTESTED}
                 asked = {words} if isinstance(words, str) else set(words)
-                assert not rule or asked & possible, (entry["question"], claim)
+                assert not rule or asked & possible, (entry["topic"], claim)
 
 
 def test_no_resolution_is_hidden_by_an_earlier_one():
     for entry in ENTRIES:
         seen = []
-        for when in (each["when"] for each in entry["resolutions"]):
+        for when in (each["when"] for each in entry["cases"]):
             as_sets = {c: {w} if isinstance(w, str) else set(w) for c, w in when.items()}
             for earlier in seen:
                 hidden = all(as_sets.get(c, set(WORDS)) <= words for c, words in earlier.items())
-                assert not hidden, (entry["question"], when)
+                assert not hidden, (entry["topic"], when)
             seen.append(as_sets)
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A folder of claims beside a copy of the schemas."""
-    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / texts.FOLDER).mkdir(parents=True)
     (tmp_path / "schemas").symlink_to(FOLDER.parent / "schemas")
     return tmp_path / "claims"
 
@@ -136,15 +136,15 @@ def folder(tmp_path):
     [
         ("A18: not reproduced", "A99: not reproduced", "rests on A99"),
         ("A18: not reproduced", "A18: wrong", "wrong"),
-        ("question:", "asks:", "asks"),
+        ("topic:", "asks:", "asks"),
         ("rows: [A18]", "rows: []", "rows"),
     ],
 )
 def test_a_broken_file_is_refused(folder, old, new, message):
-    path = folder / "disagreements.yaml"
+    path = texts.file(folder, "disagreements")
     path.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(InitbenchError, match=re.escape(message)):
-        read(path)
+    with pytest.raises(InitbenchError, match=rf"disagreements.yaml, line \d+, column .*{message}"):
+        texts.read(folder, "disagreements")
 
 
 def test_a_claim_that_was_not_judged_counts_as_inconclusive():
@@ -156,7 +156,7 @@ def test_a_claim_that_was_not_judged_counts_as_inconclusive():
 
 def test_a_question_of_which_nothing_was_judged_is_left_out():
     stranger = ENTRY | {"sides": [each | {"rows": ["C24"]} for each in ENTRY["sides"]]}
-    assert disagreements.disagreements(inputs([stranger | {"resolutions": []}])) == []
+    assert disagreements.disagreements(inputs([stranger | {"cases": []}])) == []
 
 
 def chapter(html):
@@ -193,8 +193,8 @@ def test_without_disagreements_there_is_no_chapter_and_a_preview_says_what_it_is
 
 def test_hostile_words_stay_text():
     sides = [each | {"says": HOSTILE, "section": HOSTILE} for each in ENTRY["sides"]]
-    texts = [{"when": {"A18": WORDS}, "text": HOSTILE}]
-    entry = {"question": HOSTILE, "sides": sides, "resolutions": texts}
+    cases = [{"when": {"A18": WORDS}, "text": HOSTILE}]
+    entry = {"topic": HOSTILE, "sides": sides, "cases": cases}
     page = Page(render(inputs([entry])))
     assert page.tags.count("script") == 1
     assert "img" not in page.tags

@@ -6,15 +6,15 @@ import pytest
 import yaml
 
 import report_fixture as fixture
+from initbench.claims import texts
 from initbench.errors import InitbenchError
 from initbench.report import render
-from initbench.report.findings import NUMBER, SHOWN, findings, read
-from project_ledger import the_ledger
+from initbench.report.findings import SHOWN, findings
 from report_verdicts import quantity, verdicts
 from test_report import HOSTILE, Page
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
-ENTRIES = read(CLAIMS / "findings.yaml")
+ENTRIES = texts.read(CLAIMS, "findings")
 CASES = [case for entry in ENTRIES for case in entry["cases"]]
 CASE = {
     "when": {"A01": ["reproduced", "partly reproduced"]},
@@ -26,7 +26,7 @@ OTHER = {
     "lead": "No.",
     "text": "By {A01.drop:points}, {A01.drop:about}.",
 }
-ENTRY = {"about": "falling", "cases": [CASE, OTHER]}
+ENTRY = {"topic": "falling", "cases": [CASE, OTHER]}
 NUMBERS = {
     "falling": quantity("share", (0.96, 0.935, 0.98), 200, "Wilson"),
     "drop": quantity("difference", (-0.0532, -0.1, 0.0), 200, "BCa"),
@@ -39,7 +39,7 @@ def verdict(word, name="A01", **numbers):
 
 
 def stated(*verdicts, entries=(ENTRY,)):
-    return findings(entries, verdicts)
+    return findings(fixture.inputs(verdicts=list(verdicts), findings=list(entries)))
 
 
 def test_the_numbers_are_those_of_the_verdict():
@@ -68,17 +68,9 @@ def test_the_first_five_are_shown():
     assert len(stated(verdict("reproduced"), entries=[ENTRY] * 9)) == SHOWN == 5
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["lead"])
-def test_every_number_is_a_quantity_of_the_ledger(case):
-    rows = the_ledger().by_id
-    for claim, name, _ in (match.groups() for match in NUMBER.finditer(case["text"])):
-        assert name in rows[claim].quantities
-    assert set(case["when"]) <= set(rows)
-
-
 def test_every_finding_takes_its_numbers_from_the_run():
     assert not [case["text"] for case in CASES if case["text"][0].islower()]
-    assert all(NUMBER.search(case["text"]) for case in CASES)
+    assert all(texts.NUMBER.search(case["text"]) for case in CASES)
     assert len(ENTRIES) >= SHOWN
 
 
@@ -91,14 +83,13 @@ def test_every_finding_takes_its_numbers_from_the_run():
     ],
 )
 def test_a_bad_file_is_refused(tmp_path, change, message):
-    (tmp_path / "claims").mkdir()
+    path = texts.file(tmp_path / "claims", "findings")
+    path.parent.mkdir(parents=True)
     (tmp_path / "schemas").symlink_to(CLAIMS.parent / "schemas")
-    path = tmp_path / "claims" / "findings.yaml"
-    path.write_text(
-        yaml.safe_dump([{"about": "x", "cases": [CASE | change]}] * 5), encoding="utf-8"
-    )
-    with pytest.raises(InitbenchError, match=message):
-        read(path)
+    content = yaml.safe_dump([{"topic": "x", "cases": [CASE | change]}] * 5)
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InitbenchError, match=rf"findings.yaml, line \d+, column .*{message}"):
+        texts.read(tmp_path / "claims", "findings")
 
 
 def test_the_page_states_its_findings_with_links_and_a_preview_says_so():
@@ -115,7 +106,7 @@ def test_a_hostile_finding_stays_text():
     records = verdicts()
     records[0] |= {"verdict": "reproduced", "quantities": records[0]["quantities"] | NUMBERS}
     case = CASE | {"lead": HOSTILE, "text": HOSTILE}
-    entries = [{"about": HOSTILE, "cases": [case]}]
+    entries = [{"topic": HOSTILE, "cases": [case]}]
     page = Page(render(fixture.inputs(verdicts=records, findings=entries)))
     assert page.tags.count("script") == 1
     assert "img" not in page.tags

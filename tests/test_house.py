@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,44 @@ def test_every_target_that_the_documentation_names_exists():
         )
     assert {"report", "preview", "test", "bench", "init", "help"} <= named
     assert named <= targets
+
+
+MADE = (
+    "make ",
+    "results/",
+    "reports/",
+    ".venv",
+)  # commands are tried elsewhere; and what they make
+SOURCES = [
+    path
+    for folder in ("src", "tests", "workflow")
+    for path in sorted((ROOT / folder).rglob("*.*"))
+    if path.suffix in (".py", ".smk", ".yaml", ".txt")
+]
+
+
+def names_of_contributing():
+    """Return what stands in backquotes, but for what a command makes and the reader's own."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    spans = sorted(set(re.findall(r"`([^`]+)`", text)))
+    return [span for span in spans if not span.startswith(MADE) and "my_method" not in span]
+
+
+@cache
+def words_of_the_sources():
+    texts = (path.read_text(encoding="utf-8") for path in (*SOURCES, *ROOT.glob("*.*ml")))
+    return {word for text in texts for word in re.findall(r"\w+", text)}
+
+
+@pytest.mark.parametrize("name", names_of_contributing())
+def test_every_name_in_contributing_exists(name):
+    if re.fullmatch(r"[\w./-]+", name) and re.search(r"/|\.\w+$", name):
+        module = name.replace(".", "/") + ".py"
+        places = [ROOT / name, ROOT / "src/initbench" / name, ROOT / "src" / module]
+        assert name in {path.name for path in SOURCES} or any(map(Path.exists, places))
+    else:
+        bare = re.sub('"[^"]*"', "", name)  # where a made-up example may stand
+        assert set(re.findall(r"[A-Za-z_]\w+", bare)) <= words_of_the_sources()
 
 
 def test_make_help_lists_every_target():

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 import report_fixture as fixture
+from initbench.claims import texts
 from initbench.errors import InitbenchError
 from initbench.report import citations, guide, render
 from initbench.report.bundle import bibliography
@@ -105,10 +106,10 @@ def judged(**words):
 
 ENTRIES = [
     {
-        "nets": "deep nets",
+        "topic": "deep nets",
         "cases": [
-            {"when": {"A01": "reproduced", "A02": ["not reproduced", "reproduced"]}, "advice": "x"},
-            {"when": {"A01": "not reproduced"}, "advice": "y"},
+            {"when": {"A01": "reproduced", "A02": ["not reproduced", "reproduced"]}, "text": "x"},
+            {"when": {"A01": "not reproduced"}, "text": "y"},
         ],
     }
 ]
@@ -150,20 +151,20 @@ def test_without_a_judged_claim_there_is_no_advice():
 
 def test_the_guide_cites_claims_of_the_ledger_only():
     known = the_ledger().by_id
-    entries = guide.read(CLAIMS / "guide.yaml")
+    entries = texts.read(CLAIMS, "guide")
     cited = {claim for entry in entries for case in entry["cases"] for claim in case["when"]}
     assert cited <= set(known)
     assert all(known[claim].rule for claim in cited)
 
 
 def test_a_guide_that_rests_on_an_open_claim_is_refused(tmp_path):
-    (tmp_path / "claims").mkdir()
+    path = texts.file(tmp_path / "claims", "guide")
+    path.parent.mkdir(parents=True)
     (tmp_path / "schemas").symlink_to(CLAIMS.parent / "schemas")
-    bad = [{"nets": "n", "cases": [{"when": {"A01": "inconclusive"}, "advice": "x"}]}]
-    path = tmp_path / "claims/guide.yaml"
+    bad = [{"topic": "n", "cases": [{"when": {"A01": "inconclusive"}, "text": "x"}]}]
     path.write_text(yaml.safe_dump(bad), encoding="utf-8")
-    with pytest.raises(InitbenchError, match="guide"):
-        guide.read(path)
+    with pytest.raises(InitbenchError, match=r"guide.yaml, line 4, .*'inconclusive' is not valid"):
+        texts.read(tmp_path / "claims", "guide")
 
 
 def test_the_bibliography_has_methods_and_each_paper_once():

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from initbench import datasets, inits, source_checks
 from initbench.claims import ledger as claims_ledger
 from initbench.claims import names as claim_names
+from initbench.claims import texts as claim_texts
 from initbench.claims.adjudicators.kit import catalogue as adjudicators
 from initbench.discovery import PACKAGE, modules
 from initbench.errors import InitbenchError
@@ -64,7 +65,7 @@ def check_ledger():
     known.update(need for entry in CATALOGUE.values() for need in entry.needs)
     claim_names.check_rows(LEDGER, known | adjudicators.texts(), CATALOGUE)
     claim_names.check_documents(LEDGER, config["documents"])
-    claim_names.check_texts(LEDGER, LEDGER_FOLDER)
+    claim_texts.check(LEDGER, LEDGER_FOLDER)
 
 
 if workflow.is_main_process:

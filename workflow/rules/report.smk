@@ -25,8 +25,7 @@ rule describe_environment:
 rule sum_costs:
     input:
         last="<results>/manifest.json",  # which comes after all that is counted
-        manifests=expand(f"{RESULTS}/data/{{name}}/manifest.json", name=DATASETS),
-        source=sources("sum_costs", "architectures"),
+        source=sources("sum_costs", "architectures", "datasets"),
     output:
         "<results>/costs.json",
     log:

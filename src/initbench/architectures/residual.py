@@ -17,7 +17,7 @@ class Scale(nn.Module):
     def __init__(self) -> None:
         """Make the number, of shape (1,)."""
         super().__init__()
-        self.alpha = nn.Parameter(torch.empty(1))
+        self.alpha = nn.Parameter(torch.zeros(1))
 
     def reset_parameters(self) -> None:
         """Set the number to its start."""

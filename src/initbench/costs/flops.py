@@ -1,31 +1,31 @@
-"""How many floating-point operations the training of a grid asks for.
+"""How many floating-point operations the training of a grid asks for, as torch counts them."""
 
-The usual estimate: 6 a parameter and sample, 2 of them forward and 4 backward. It is low for nets
-that use a weight more than once a sample (convolutions, recurrent nets, Transformers), and leaves
-out what is evaluated and recorded.
-"""
-
+import json
+import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from initbench import architectures
+from initbench import architectures, datasets
 from initbench.grid.config import Config, cell_spec, cells
 from initbench.training.protocol import Protocol
 
-EACH = 6
 
+def training_gflop(config: Config) -> dict[str, float]:
+    """Return the operations of each experiment in 10⁹: of all updates, tuning included.
 
-def training_gflop(config: Config, samples: Mapping[str, int]) -> dict[str, float]:
-    """Return the operations of each experiment in 10⁹; `samples` are a dataset's for training."""
-    sizes = {name: parameters(spec) for name, spec in config["architectures"].items()}
+    What is evaluated and recorded is left out.
+    """
+    forms = {name: datasets.form(spec) for name, spec in config["datasets"].items()}
     total: dict[str, float] = defaultdict(float)
     for cell in cells(config):
-        spec = cell_spec(config, cell)
-        seen = min(samples[cell.dataset], spec.get("train_samples", samples[cell.dataset]))
+        spec, form = cell_spec(config, cell), forms[cell.dataset]
+        seen = min(form.train, spec.get("train_samples", form.train))
         protocol = Protocol.of(spec["protocol"])
-        runs = cell.count + tuning_runs(protocol)
-        total[cell.experiment] += EACH * sizes[cell.architecture] * seen * protocol.epochs * runs
+        batch = protocol.batch_size(seen)
+        updates = protocol.epochs * seen / batch * (cell.count + tuning_runs(protocol))
+        total[cell.experiment] += updates * of_batch(spec["architecture"], (batch, *form.sample))
     return {name: operations / 1e9 for name, operations in total.items()}
 
 
@@ -37,6 +37,35 @@ def tuning_runs(protocol: Protocol) -> float:
     return len(protocol.rates) * protocol.tuning["seeds"] * trained
 
 
-def parameters(architecture: Mapping[str, Any]) -> int:
-    """Return the number of parameters of an architecture."""
-    return sum(parameter.numel() for parameter in architectures.build(architecture).parameters())
+def of_batch(architecture: Mapping[str, Any], shape: tuple[int, ...]) -> int:
+    """Return the operations of one forward and backward pass over inputs of `shape`.
+
+    Those of matrix products and convolutions, an addition and a multiplication counting two; what
+    works element by element, and the optimizer, is left out.
+    """
+    return _of_batch(json.dumps(architecture, sort_keys=True), shape)
+
+
+@cache
+def _of_batch(architecture: str, shape: tuple[int, ...]) -> int:
+    spec = json.loads(architecture)
+    try:
+        return _counted(spec, shape, "meta")  # shapes without numbers, and no fused kernels
+    except RuntimeError:  # of a net that looks at its numbers
+        return _counted(spec, shape, "cpu")
+
+
+def _counted(architecture: Mapping[str, Any], shape: tuple[int, ...], device: str) -> int:
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    net = architectures.build(architecture).to(device)
+    unknown = {torch.ops.aten.baddbmm_: _in_place}  # to torch, which knows baddbmm
+    with FlopCounterMode(display=False, custom_mapping=unknown) as counter:
+        net(torch.zeros(shape, device=device)).sum().backward()
+    return int(counter.get_total_flops())
+
+
+def _in_place(_: Sequence[int], a: Sequence[int], b: Sequence[int], **__: object) -> int:
+    """Return the operations of adding the products of matrices (S, m, k) and (S, k, n)."""
+    return 2 * math.prod(a) * b[-1]

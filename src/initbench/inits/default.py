@@ -5,8 +5,9 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits._common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits._common import fans, uniform_law
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias
 
 METHOD = Method(
@@ -32,9 +33,5 @@ METHOD = Method(
 @torch.no_grad()
 def initialize(model: nn.Module, streams: Streams, *, bias: Bias = "default") -> None:
     """Draw weights and, by default, biases from U(±1/√fan_in), as `nn.Linear` does."""
-    gain = nn.init.calculate_gain("leaky_relu", math.sqrt(5))
-    for name, layer in weight_layers(model):
-        # In the order of torch's kaiming_uniform_(a=√5), whose bits these are.
-        bound = math.sqrt(3) * (gain / math.sqrt(fans(layer)[0]))
-        nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
-    fill_biases(model, streams, bias)
+    gain = nn.init.calculate_gain("leaky_relu", math.sqrt(5))  # as torch's kaiming_uniform_(a=√5)
+    variance_scaling(model, streams, "uniform", "in", gain, bias)

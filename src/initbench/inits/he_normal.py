@@ -6,9 +6,10 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits._common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits._common import fans, normal_law
 from initbench.inits._gains import gain_value
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias, Positive
 
 METHOD = Method(
@@ -53,7 +54,4 @@ def initialize(
     The gain of a "rectifier" is √(2/(1 + negative_slope²)).
     """
     factor = gain_value(gain, model, negative_slope)
-    for name, layer in weight_layers(model):
-        std = factor / math.sqrt(fans(layer)[0])
-        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
-    fill_biases(model, streams, bias)
+    variance_scaling(model, streams, "normal", "in", factor, bias)

@@ -6,9 +6,10 @@ from typing import Literal
 import torch
 from torch import nn
 
-from initbench.inits._common import fans, fill_biases, uniform_law, weight_layers
+from initbench.inits._common import fans, uniform_law
 from initbench.inits._gains import gain_value
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias, Positive
 
 METHOD = Method(
@@ -53,8 +54,4 @@ def initialize(
     The gain of a "rectifier" is √(2/(1 + negative_slope²)).
     """
     factor = gain_value(gain, model, negative_slope)
-    for name, layer in weight_layers(model):
-        # In the order of torch's kaiming_uniform_, whose bits these are.
-        bound = math.sqrt(3) * (factor / math.sqrt(fans(layer)[0]))
-        nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
-    fill_biases(model, streams, bias)
+    variance_scaling(model, streams, "uniform", "in", factor, bias)

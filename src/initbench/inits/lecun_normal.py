@@ -5,9 +5,10 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits._common import fans, fill_biases, normal_law, weight_layers
+from initbench.inits._common import fans, normal_law
 from initbench.inits._gains import gain_value
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias, Gain
 
 METHOD = Method(
@@ -37,8 +38,4 @@ def initialize(
     model: nn.Module, streams: Streams, *, gain: Gain = 1.0, bias: Bias = "zero"
 ) -> None:
     """Draw weights from N(0, gain²/fan_in); biases are zero or PyTorch's random default."""
-    factor = gain_value(gain, model)
-    for name, layer in weight_layers(model):
-        std = factor / math.sqrt(fans(layer)[0])
-        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
-    fill_biases(model, streams, bias)
+    variance_scaling(model, streams, "normal", "in", gain_value(gain, model), bias)

@@ -39,6 +39,7 @@ def initialize(
     """Draw weights from U(±gain·√(3/fan_in)); biases are zero or PyTorch's random default."""
     factor = gain_value(gain, model)
     for name, layer in weight_layers(model):
+        # In an order of its own, whose bits variance_scaling does not have.
         bound = factor * math.sqrt(3 / fans(layer)[0])
         nn.init.uniform_(layer.weight, -bound, bound, generator=streams.weight(name))
     fill_biases(model, streams, bias)

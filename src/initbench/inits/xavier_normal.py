@@ -3,9 +3,10 @@
 import torch
 from torch import nn
 
-from initbench.inits._common import fill_biases, normal_law, weight_layers, xavier_std
+from initbench.inits._common import normal_law, xavier_std
 from initbench.inits._gains import gain_value
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias, Gain
 
 METHOD = Method(
@@ -34,8 +35,4 @@ def initialize(
     model: nn.Module, streams: Streams, *, gain: Gain = 1.0, bias: Bias = "zero"
 ) -> None:
     """Draw weights from N(0, gain²·2/(fan_in + fan_out)); biases are zero or default."""
-    factor = gain_value(gain, model)
-    for name, layer in weight_layers(model):
-        std = factor * xavier_std(layer)
-        nn.init.normal_(layer.weight, std=std, generator=streams.weight(name))
-    fill_biases(model, streams, bias)
+    variance_scaling(model, streams, "normal", "average", gain_value(gain, model), bias)

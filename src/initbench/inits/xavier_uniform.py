@@ -5,16 +5,10 @@ import math
 import torch
 from torch import nn
 
-from initbench.inits._common import (
-    fans,
-    fill_biases,
-    uniform_law,
-    weight_layers,
-    weight_stream,
-    xavier_std,
-)
+from initbench.inits._common import fans, uniform_law
 from initbench.inits._gains import gain_value
 from initbench.inits._method import Method, Streams
+from initbench.inits._variance_scaling import variance_scaling
 from initbench.values import Bias, Gain
 
 METHOD = Method(
@@ -54,10 +48,4 @@ def initialize(
 
     With `shared`, the generator starts afresh in each layer: layers of one shape are equal.
     """
-    factor = gain_value(gain, model)
-    for name, layer in weight_layers(model):
-        generator = weight_stream(streams, name, shared)
-        # In the order of torch's xavier_uniform_, whose bits these are.
-        bound = math.sqrt(3) * (factor * xavier_std(layer))
-        nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-    fill_biases(model, streams, bias)
+    variance_scaling(model, streams, "uniform", "average", gain_value(gain, model), bias, shared)

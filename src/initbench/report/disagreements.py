@@ -2,17 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from initbench.claims import ledger
-from initbench.errors import InitbenchError
-from initbench.grid import yaml_schemas
+from initbench.report.conditional import UNJUDGED, by_claim, outcomes, stated
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.prose import enumeration
-from initbench.report.vocabulary import Outcome, outcome
+from initbench.report.vocabulary import Outcome
 
-SCHEMA = "disagreements.schema.yaml"
-UNJUDGED = "inconclusive"  # what a claim counts as that this run did not judge
 OPEN = (UNJUDGED, "not testable")
 
 
@@ -55,60 +50,26 @@ class Disagreement:
     resolution: str
 
 
-def read(path: Path) -> list[Record]:
-    """Return the disagreements in the file `path`, whose schema lies in ../schemas beside it.
-
-    Raises InitbenchError for a file that breaks the schema, or for a resolution that rests on a
-    claim of no side.
-    """
-    schema = yaml_schemas.schema(path.parents[1] / "schemas" / SCHEMA)
-    entries: list[Record] = ledger.read(path, schema)
-    for entry in entries:
-        _check(entry, path.name)
-    return entries
-
-
-def _check(entry: Record, name: str) -> None:
-    claims = {claim for side in entry["sides"] for claim in side["rows"]}
-    for resolution in entry.get("resolutions", []):
-        if strange := sorted(set(resolution["when"]) - claims):
-            raise InitbenchError(
-                f"In {name} the answer to '{entry['question']}' rests on {strange[0]}, which no "
-                "side names; add it to a side or take it out."
-            )
-
-
 def disagreements(inputs: ReportInputs) -> list[Disagreement]:
     """Return the disagreements of which this run judged at least one claim, in their order.
 
     Other claims count as inconclusive.
     """
-    verdicts = {verdict["id"]: str(verdict["verdict"]) for verdict in inputs.verdicts}
+    judged = by_claim(inputs.verdicts)
     return [
-        _disagreement(entry, verdicts)
+        _disagreement(entry, judged)
         for entry in inputs.disagreements
-        if any(claim in verdicts for side in entry["sides"] for claim in side["rows"])
+        if any(claim in judged for side in entry["sides"] for claim in side["rows"])
     ]
 
 
-def _disagreement(entry: Record, verdicts: Mapping[str, str]) -> Disagreement:
-    sides = [_side(side, verdicts) for side in entry["sides"]]
-    found = {claim: kind.word for side in sides for claim, kind in side.claims.items()}
-    texts = (r["text"] for r in entry.get("resolutions", []) if _matches(r["when"], found))
-    return Disagreement(entry["question"], sides, next(texts, None) or general(sides))
-
-
-def _side(side: Record, verdicts: Mapping[str, str]) -> Side:
-    claims = {claim: outcome(verdicts.get(claim, UNJUDGED)) for claim in side["rows"]}
-    return Side(side["document"], side["section"], side["says"], claims)
-
-
-def _matches(when: Mapping[str, str | Sequence[str]], found: Mapping[str, str]) -> bool:
-    """Return whether each claim of `when` has the verdict named there, or one of those named."""
-    return all(
-        found[claim] == words if isinstance(words, str) else found[claim] in words
-        for claim, words in when.items()
-    )
+def _disagreement(entry: Record, judged: Mapping[str, Record]) -> Disagreement:
+    sides = [
+        Side(side["document"], side["section"], side["says"], outcomes(side["rows"], judged))
+        for side in entry["sides"]
+    ]
+    found = stated(entry, judged)
+    return Disagreement(entry["topic"], sides, found.text if found else general(sides))
 
 
 def general(sides: Sequence[Side]) -> str:

@@ -2,16 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from initbench.claims import ledger
-from initbench.grid import yaml_schemas
+from initbench.report.conditional import UNJUDGED, by_claim, outcomes, stated
 from initbench.report.inputs import Record, ReportInputs
 from initbench.report.rules import thresholds
-from initbench.report.vocabulary import Outcome, outcome
-
-SCHEMA = "guide.schema.yaml"
-UNJUDGED = "inconclusive"  # what a claim counts as that this run did not judge
+from initbench.report.vocabulary import Outcome
 
 
 @dataclass(frozen=True)
@@ -28,19 +23,9 @@ class Advice:
     measured: Mapping[str, list[Record]] = field(default_factory=dict)
 
 
-def read(path: Path) -> list[Record]:
-    """Return the guide in the file `path`, whose schema lies in ../schemas beside it.
-
-    Raises InitbenchError for a file that breaks the schema.
-    """
-    schema = yaml_schemas.schema(path.parents[1] / "schemas" / SCHEMA)
-    entries: list[Record] = ledger.read(path, schema)
-    return entries
-
-
 def guide(inputs: ReportInputs) -> list[Advice]:
     """Return the advice for each case of nets of which this run judged at least one claim."""
-    judged = {verdict["id"]: verdict for verdict in inputs.verdicts}
+    judged = by_claim(inputs.verdicts)
     return [_advice(entry, judged) for entry in inputs.guide if set(_claims(entry)) & set(judged)]
 
 
@@ -49,12 +34,11 @@ def _claims(entry: Record) -> list[str]:
 
 
 def _advice(entry: Record, judged: Mapping[str, Record]) -> Advice:
-    for case in entry["cases"]:
-        if _holds(case["when"], judged):
-            return Advice(entry["nets"], case["advice"], _outcomes(list(case["when"]), judged))
+    if found := stated(entry, judged):
+        return Advice(entry["topic"], found.text, found.claims)
     claims = _claims(entry)
     measured = {claim: _open(judged[claim]) for claim in claims if claim in judged}
-    return Advice(entry["nets"], None, _outcomes(claims, judged), measured)
+    return Advice(entry["topic"], None, outcomes(claims, judged), measured)
 
 
 def _open(verdict: Record) -> list[Record]:
@@ -63,17 +47,3 @@ def _open(verdict: Record) -> list[Record]:
         return []
     levels = thresholds([verdict["rule"]["reproduced"]], verdict["quantities"])
     return [verdict["quantities"][name] for name, found in levels.items() if found]
-
-
-def _holds(when: Mapping[str, str | list[str]], judged: Mapping[str, Record]) -> bool:
-    """Return whether each claim of `when` was judged with the verdict, or one of those, there."""
-    return all(
-        claim in judged
-        and judged[claim]["verdict"] in ([words] if isinstance(words, str) else words)
-        for claim, words in when.items()
-    )
-
-
-def _outcomes(claims: list[str], judged: Mapping[str, Record]) -> dict[str, Outcome]:
-    found = {claim: judged.get(claim, {"verdict": UNJUDGED}) for claim in claims}
-    return {claim: outcome(record["verdict"]) for claim, record in found.items()}

@@ -15,11 +15,11 @@ class ReportInputs:
     svg and csv (both as text); `tables` hold title, caption, columns and groups (name, rows);
     `manifests`, `environment`, `costs` and `amendments` are the files of these names as data;
     `config_summary` is what `grid.summary` returns: seed_base, experiments and measurements;
-    `disagreements` is what `disagreements.read` returns, `findings` what `findings.read` returns;
+    `findings`, `guide` and `disagreements` are what `claims.texts.read` returns;
     `provenance` is what `manifest.manifest` returns; `stability` maps claims to the points and the
     state of their verdict over growing numbers of seeds, where that was looked at; `controls` holds
     judged, p_values and rates, `cards` one record an init method, as results/controls.json and
-    results/cards.json have them; `guide` is what `guide.read` returns.
+    results/cards.json have them.
     """
 
     verdicts: list[Record]

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from initbench import sealed
-from initbench.claims import ledger
+from initbench.claims import ledger, texts
 from initbench.datasets import read_manifest
 from initbench.errors import InitbenchError
 from initbench.grid.config import Config, cells, experiments
-from initbench.report import disagreements, findings, grid, guide
+from initbench.report import grid
 from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
 from initbench.tables.read import Tables
@@ -45,12 +45,10 @@ def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) ->
         purpose=config["purpose"],
         config_summary=grid.summary(config, shown),
         provenance=_json(results / "manifest.json"),
-        disagreements=disagreements.read(claims / "disagreements.yaml"),
-        findings=findings.read(claims / "findings.yaml"),
         stability=_if_there(results / "stability.json", {}),
         controls=_if_there(results / "controls.json", {}),
         cards=_if_there(results / "cards.json", []),
-        guide=guide.read(claims / "guide.yaml"),
+        **{name: texts.read(claims, name) for name in texts.NAMES},
     )
 
 

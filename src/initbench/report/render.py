@@ -14,10 +14,11 @@ from initbench import __version__
 from initbench.checkout import UNKNOWN
 from initbench.discovery import ROOT
 from initbench.errors import InitbenchError
-from initbench.report import bundle, citations, controls, findings, prose, vocabulary
+from initbench.report import bundle, citations, controls, prose, vocabulary
 from initbench.report.cards import cards
 from initbench.report.chapters import THEORY, bearing, chapters, figure_homes
 from initbench.report.disagreements import disagreements
+from initbench.report.findings import findings
 from initbench.report.fragility import fragility
 from initbench.report.guide import guide
 from initbench.report.inputs import Record, ReportInputs
@@ -100,7 +101,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "bundle": bundle.files(inputs),
         "exports": bundle.tables(inputs),
         "origins": Origins.of(inputs),
-        "findings": findings.findings(inputs.findings, inputs.verdicts),
+        "findings": findings(inputs),
         "fragility": lambda claim: fragility(inputs.stability.get(claim)),
         "citations": citations,
         "style": Markup((templates / "style.css").read_text(encoding="utf-8")),

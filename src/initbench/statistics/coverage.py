@@ -12,6 +12,7 @@ from scipy import stats
 from initbench.statistics import bootstrap_t, intervals, paired_shares
 from initbench.statistics.estimate import SHARE, UNBOUNDED, Bounds, FloatArray
 from initbench.statistics.significance import sign_flips
+from initbench.theory.baselines import MAJORITY_SHARE
 
 LEVEL = 0.95
 REQUIRED = 0.93
@@ -141,11 +142,11 @@ def _failing(rate: float) -> Law:
 
 
 def _tied(rate: float) -> Law:
-    """Return accuracies of which a share is 0.9 and all others are 0.1135."""
+    """Return accuracies of which a share is 0.9 and all others the best constant answer's."""
     return Law(
-        f"0.1135, but 0.9 in {rate:.0%} of runs",
-        lambda stream, shape: np.where(stream.random(shape) < rate, 0.9, 0.1135),
-        0.1135 + rate * (0.9 - 0.1135),
+        f"{MAJORITY_SHARE}, but 0.9 in {rate:.0%} of runs",
+        lambda stream, shape: np.where(stream.random(shape) < rate, 0.9, MAJORITY_SHARE),
+        MAJORITY_SHARE + rate * (0.9 - MAJORITY_SHARE),
         SHARE,
     )
 
@@ -153,7 +154,7 @@ def _tied(rate: float) -> Law:
 MEANS = (
     Law("normal", lambda stream, shape: stream.normal(0.0, 1.0, shape), 0.0, UNBOUNDED),
     Law("uniform accuracies", lambda stream, shape: stream.random(shape), 0.5, SHARE),
-    Law("constant", lambda stream, shape: np.full(shape, 0.1135), 0.1135, SHARE),
+    Law("constant", lambda _, shape: np.full(shape, MAJORITY_SHARE), MAJORITY_SHARE, SHARE),
     Law(
         "shares of 10 000 images",
         lambda s, shape: s.binomial(10_000, 0.97, shape) / 1e4,

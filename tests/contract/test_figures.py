@@ -1,4 +1,4 @@
-"""Figures: every one draws, says what it shows, and saves to equal bytes that can be inlined."""
+"""The contract of every figure found: it draws, says what it shows, and saves to equal bytes."""
 
 import json
 import re
