@@ -26,30 +26,36 @@ from initbench.statistics.estimate import FloatArray
 from initbench.tables.read import Tables
 
 RUN = ["architecture", "init", "seed"]
-STEPS = (0, 50)
+STEPS = (0, 20, 50, 118, 237)
+EARLY = (0, 50)
 RANGE = 38.0  # decades of float32 on each side of one
 SHARES = ("saturated_share", "dead_share")
 
 
 @adjudicates("B83")
 def monitor_foresees_failure(tables: Tables) -> dict[str, Estimate]:
-    """Return how well statistics at step 0 and 50 tell runs that will fail, inits never seen.
+    """Return how well statistics at five moments tell runs that fail, inits never seen.
 
     Each is the area under the ROC curve within a seed, averaged over seeds; 0.5 is chance.
     """
     seen, failed = readings(tables), failures(tables)
     score = foreseen(seen, failed)
-    before = seen.loc[:, seen.columns.get_level_values("step") == 0]
+    early, before = (_at(seen, steps) for steps in (EARLY, EARLY[:1]))
     at_one_rate = (FIXED, DECISIVE, AT_ONE_RATE)
     failed_fixed = failures(tables, *at_one_rate)
     score_fixed = foreseen(readings(tables, *at_one_rate), failed_fixed)
     return {
         "auc": _by_seed(score, failed),
+        "auc_early": _by_seed(foreseen(early, failed), failed),
         "auc_step_0": _by_seed(foreseen(before, failed), failed),
         "auc_fixed_rate": _by_seed(score_fixed, failed_fixed),
         "auc_pooled": auc(score.to_numpy(), failed.reindex(score.index).to_numpy(bool)),
         "failures": proportion(failed.to_numpy(bool)),
     }
+
+
+def _at(seen: pd.DataFrame, steps: Sequence[int]) -> pd.DataFrame:
+    return seen.loc[:, seen.columns.get_level_values("step").isin(steps)]
 
 
 def failures(

@@ -14,7 +14,7 @@ from initbench.claims.adjudicators.depth.arms import (
     share_learned,
 )
 from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower, named
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import ROUNDING, Arm, mean_accuracy, select, success
 from initbench.claims.adjudicators.mnist.arms import ablation
 from initbench.statistics import Estimate, exact, proportion
@@ -31,7 +31,6 @@ STUCK = {
     "tanh_small": ("mlp_kick", 2, "normal_0.01", DATASET, "mlp_tanh_d10"),
 }
 NOISES = ("1e-4", "1e-3", "1e-2", "1e-1")
-DECISIVE_NOISE = "1e-3"
 FREED = 0.50  # as in D37, which looks at the same kicks
 NOT_LEARNED = MAJORITY_SHARE + 0.01
 FLAT = -1e-6  # eigenvalues below count as negative curvature
@@ -39,23 +38,24 @@ TWO_HIDDEN = ("mnist_net", "mnist_net_tanh", "mnist_net_leaky", "mnist_net_sigmo
 
 
 @adjudicates("B04")
-def kicked_out_of_stuck_states(tables: Tables) -> dict[str, Estimate]:
-    """Return how often noise frees stuck runs, by its size, and the curvature at stuck states."""
-    by_state = {noise: [freed(tables, state, noise) for state in STUCK] for noise in NOISES}
-    pooled = {noise: proportion(np.concatenate(runs)) for noise, runs in by_state.items()}
-    kept = by_state[DECISIVE_NOISE]
-    all_runs = sum(len(success(tables, _kicked(state, DECISIVE_NOISE)[0])) for state in STUCK)
-    alone = [f"{state}_alone" for state in ("relu_small", "tanh_small")]
-    controls = [net(name.split("_")[0], 10, "normal_0.01", FIXED) for name in alone]
+def kicked_out_of_stuck_states(tables: Tables) -> Measured:
+    """Return how often noise frees stuck runs, by its size and net, and the curvature there."""
+    by_noise = {noise: {state: freed(tables, state, noise) for state in STUCK} for noise in NOISES}
+    all_runs = sum(len(success(tables, _kicked(state, "1e-3")[0])) for state in STUCK)
+    stuck = sum(map(len, by_noise["1e-3"].values()))
+    controls = {f"{name}_small": net(name, 10, "normal_0.01", FIXED) for name in DECISIVE}
     return {
-        "freed": pooled.pop(DECISIVE_NOISE),
-        **{f"freed_{noise.replace('-', '_')}": share for noise, share in pooled.items()},
-        **{state: proportion(runs) for state, runs in zip(STUCK, kept, strict=True)},
         **{
-            name: proportion(success(tables, arm, FREED).to_numpy(bool))
-            for name, arm in zip(alone, controls, strict=True)
+            f"freed_{noise.replace('-', '_')}": {
+                name: proportion(runs) for name, runs in by.items()
+            }
+            for noise, by in by_noise.items()
         },
-        "stuck": exact(sum(map(len, kept)) / all_runs, n=all_runs),
+        "alone": {
+            name: proportion(success(tables, arm, FREED).to_numpy(bool))
+            for name, arm in controls.items()
+        },
+        "stuck": exact(stuck / all_runs, n=all_runs),
         **_curvature(tables),
     }
 

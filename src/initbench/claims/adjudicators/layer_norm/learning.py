@@ -1,19 +1,17 @@
 """Rows on what LayerNorm does to learning, over scales, depths and constants."""
 
+from collections import defaultdict
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower, named
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import difference, final, measured, one_class
 from initbench.claims.adjudicators.layer_norm.arms import (
-    COMPARED,
     CONSTANTS,
-    DATASET,
     DEPTHS,
-    EXPERIMENT,
     SCALES,
     learned,
     mean_success,
@@ -26,20 +24,18 @@ from initbench.tables.read import Tables
 ARMS = {"with": True, "without": False}
 NAMED_SCALES = tuple(SCALES)[1:]  # the ledger names 1e-3 to 3
 TRAINS_WELL = 0.7
-BAND_SEEDS = 2
 
 
 @adjudicates("B66")
-def poor_starts(tables: Tables) -> dict[str, Estimate]:
+def poor_starts(tables: Tables) -> Measured:
     """Return mean success over log10 σ with and without LayerNorm, and the gain, by depth."""
-    estimates = {}
+    found: dict[str, dict[str, Estimate]] = defaultdict(dict)
     for depth in DEPTHS:
         arms = {arm: mean_success(tables, depth, normalize) for arm, normalize in ARMS.items()}
-        estimates[f"gain_d{depth}"] = difference(arms["with"], arms["without"], bounds=GAIN)
-        estimates |= {
-            f"{arm}_d{depth}": mean(share.to_numpy(), bounds=SHARE) for arm, share in arms.items()
-        }
-    return estimates
+        found["gain"][f"d{depth}"] = difference(arms["with"], arms["without"], bounds=GAIN)
+        for arm, share in arms.items():
+            found[f"{arm}_norm"][f"d{depth}"] = mean(share.to_numpy(), bounds=SHARE)
+    return found
 
 
 @adjudicates("B68")
@@ -117,27 +113,27 @@ def _largest_gradient(tables: Tables, depth: int) -> float:
 
 
 @adjudicates("B79")
-def layer_norm_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
-    """Return the gain by LayerNorm at each depth, and that at depth 30 minus that at depth 3."""
+def layer_norm_in_deep_nets(tables: Tables) -> Measured:
+    """Return the gain by LayerNorm at each depth, and that in deep nets minus that at depth 3.
+
+    Deep is the deepest net that learns with or without LayerNorm from some σ in half of its runs.
+    """
     gains = {
         depth: mean_success(tables, depth, True) - mean_success(tables, depth, False)
         for depth in DEPTHS
     }
-    shallow, *_, deep = gains.values()
-    return {"interaction": difference(deep, shallow, bounds=(-2.0, 2.0))} | {
-        f"gain_d{depth}": mean(gain.to_numpy(), bounds=GAIN) for depth, gain in gains.items()
+    shallow, *deeper = DEPTHS
+    best = {depth: _best_success(tables, depth) for depth in DEPTHS}
+    deep = max((depth for depth in deeper if best[depth].value >= 0.5), default=min(deeper))
+    interaction = difference(gains[deep], gains[shallow], bounds=(-2.0, 2.0))
+    return {
+        "interaction": named(interaction, f"depth {deep}"),
+        "gain": {f"d{depth}": mean(g.to_numpy(), bounds=GAIN) for depth, g in gains.items()},
+        "learned": {f"d{depth}": share for depth, share in best.items()},
     }
 
 
-@adjudicates("B93")
-def exercise_layer_norm(tables: Tables) -> dict[str, Estimate]:
-    """Return how many inits and depths have test curves both with and without LayerNorm."""
-    rows = tables.curves(EXPERIMENT)
-    rows = rows[(rows["split"] == "test") & (rows["dataset"] == DATASET)]
-    seeds = rows.groupby(["architecture", "init"], observed=True)["seed"].nunique()
-    drawn = set(seeds.index[seeds >= BAND_SEEDS])
-    pairs = [
-        {(net(depth, init, flag).architecture, init) for flag in ARMS.values()} <= drawn
-        for depth, init in product(DEPTHS, COMPARED)
-    ]
-    return {"pairs": exact(float(sum(pairs)))}
+def _best_success(tables: Tables, depth: int) -> Estimate:
+    """Return the highest share of runs that learn from one σ, with or without LayerNorm."""
+    wins = pd.concat([learned(tables, depth, flag) for flag in ARMS.values()], axis=1)
+    return proportion(wins.iloc[:, int(wins.to_numpy().mean(axis=0).argmax())].to_numpy(bool))

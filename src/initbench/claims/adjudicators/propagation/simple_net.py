@@ -5,8 +5,7 @@ from itertools import combinations
 import numpy as np
 
 from initbench.claims.adjudicators.kit.probes import layered, picked
-from initbench.claims.adjudicators.kit.registry import adjudicates
-from initbench.errors import InitbenchError
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.statistics import Estimate, exact, median, proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.tables.read import Tables
@@ -18,6 +17,7 @@ INITS = {
     "small": "normal_0.01",
     "large": "normal_1",
 }
+BY_SCALE = ("small", "default", "xavier", "he", "large")
 FIRST, LAST = 1, 3
 LAYERS = (1, 2, 3)
 # Typical standard deviations over samples and units of the first and last layer, random biases; the
@@ -50,29 +50,23 @@ def distributions_differ(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B62")
-def summary_boxes(tables: Tables) -> dict[str, Estimate]:
-    """Return the share of draws whose standard deviation is at most the predicted one."""
+def summary_boxes(tables: Tables) -> Measured:
+    """Return how often the standard deviations put the inits in order.
+
+    Beside it the share of draws with at most the predicted one.
+    """
     return {
-        f"{name}_layer_{layer}": proportion(deviations(tables, name, layer) <= predicted)
-        for name, both in PREDICTED.items()
-        for layer, predicted in zip((FIRST, LAST), both, strict=True)
+        "ordered": _in_order(tables, LAST),
+        "ordered_first": _in_order(tables, FIRST),
+        "predicted": {
+            f"{name}_layer_{layer}": proportion(deviations(tables, name, layer) <= predicted)
+            for name, both in PREDICTED.items()
+            for layer, predicted in zip((FIRST, LAST), both, strict=True)
+        },
     }
 
 
-@adjudicates("B92")
-def distributions_drawn(tables: Tables) -> dict[str, Estimate]:
-    """Return for how many inits and layers of SimpleNet the histograms hold all values."""
-    drawn = {name: [_has_histogram(tables, name, layer) for layer in LAYERS] for name in INITS}
-    return {
-        "inits": exact(float(sum(all(layers) for layers in drawn.values()))),
-        "panels": exact(float(sum(map(sum, drawn.values())))),
-    }
-
-
-def _has_histogram(tables: Tables, name: str, layer: int) -> bool:
-    keys = {"init": INITS[name], "variant": "default", "layer": layer}
-    try:
-        counts = picked(tables, "simple_net", **keys, quantity="hist_count")["value"]
-    except InitbenchError:
-        return False
-    return bool(counts.sum() > 0)
+def _in_order(tables: Tables, layer: int) -> Estimate:
+    """Return the share of draws whose standard deviations in `layer` rise with the inits' scale."""
+    rising = np.stack([deviations(tables, name, layer) for name in BY_SCALE])
+    return proportion((np.diff(rising, axis=0) > 0).all(axis=0))
