@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("without_chance")
 
 CLAIMS = (
     *("B02", "B03", "B04", "B13", "B19", "B20", "B31", "B41", "B44", "B55", "B73", "B75"),
-    *("B76", "B83", "B84", "B87", "B90", "B91"),
+    *("B76", "B83", "B84", "B87", "B90"),
 )
 
 
@@ -24,36 +24,50 @@ def _fewer_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learning, "RESAMPLES", 500)
 
 
-MIXED = share(0.5, 10, GOOD, BAD)
-WIDE = share(0.5, 10, GOOD + 0.04, GOOD - 0.04)
-LATE = share(0.7, 10, 79.0, 395.0)
-UNEVEN = share(0.3, 10, GOOD, 0.33)
+MIXED = share(0.5, 12, GOOD, BAD)
+WIDE = share(0.5, 12, GOOD + 0.04, GOOD - 0.04)
+LATE = share(0.7, 12, 79.0, 395.0)
+ANY = GOOD + 0.01 * np.cos(np.arange(12))
+ANYHOW = np.where(np.arange(12) % 3, 79.0, 118.0)
+SELDOM = share(0.9, 12, 79.0, 395.0)
+UNEVEN = share(0.3, 12, GOOD, 0.33)
 RELU_10, RELU_30, TANH_30 = (f"mlp_depth/mlp_{net}" for net in ("relu_d10", "relu_d30", "tanh_d30"))
 FAINT, HUGE = "*/layers.0.bias", "mlp_depth/*/normal_1/layers.0.weight"
+
+
+def any_end(cells: str) -> dict[str, np.ndarray]:
+    """Return ends that vary over seeds and not with the init."""
+    return {f"{cells}*": ANY, f"{cells}[dln]*": ANY[::-1]}
+
+
+def anyhow(cells: str) -> dict[str, np.ndarray]:
+    """Return steps that vary over seeds and not with the init."""
+    return {f"{cells}*": ANYHOW, f"{cells}[dln]*": ANYHOW[::-1]}
+
 
 WORLDS = [
     # B02 to B13: how much, how fast, and traps
     ("B02", YES, {}),
-    ("B02", PARTLY, {"steps": {"mlp_depth/*_d3/*": 79.0}}),
-    ("B02", NO, {"accuracy": {"mlp_depth/*": BAD}}),
+    ("B02", PARTLY, {"steps": anyhow("mlp_depth/*_d3/")}),
+    ("B02", NO, {"accuracy": any_end("mlp_depth/*/"), "steps": anyhow("mlp_depth/*/")}),
     ("B02", OPEN, {"accuracy": {f"{RELU_30}/[nds]*": UNEVEN}}),
     ("B03", YES, {}),
     ("B03", PARTLY, {"steps": {f"{RELU_10}/default_zero_bias": 79.0}}),
     ("B03", NO, {"steps": {"mlp_depth/*_d10/*": 79.0}}),
-    ("B03", OPEN, {"steps": {f"{RELU_10}/default_zero_bias": LATE}}),
+    ("B03", OPEN, {"steps": {f"{RELU_10}/default_zero_bias": SELDOM}}),
     ("B04", YES, {}),
     ("B04", PARTLY, {"accuracy": {"*_kick_1e-1/*": GOOD}}),
     ("B04", PARTLY, {"accuracy": {"*_kick_1e-2/*": GOOD}}),
-    ("B04", PARTLY, {"eigenvalues": (-0.1,) * 6 + (0.0,) * 14}),
+    ("B04", PARTLY, {"eigenvalues": (-0.1,) * 15 + (0.0,) * 5}),
+    ("B04", YES, {"accuracy": {"*_kick_*/mlp_*": GOOD}}),
     ("B04", NO, {"accuracy": {"*_kick_*": GOOD}}),
-    ("B04", NO, {"eigenvalues": (-0.1,) * 20}),
     ("B04", OPEN, {"accuracy": {"*_kick_1e-3/*": MIXED}}),
     ("B04", OPEN, {"before": {"*": 0.9}}),
     ("B13", YES, {}),
     ("B13", PARTLY, {"accuracy": {"mlp_depth/mlp_relu_d1/zeros": GOOD}}),
     ("B13", PARTLY, {"accuracy": {"*/softmax_regression/zeros": 0.5}}),
     ("B13", NO, {"accuracy": {"*/zeros": GOOD}}),
-    ("B13", OPEN, {"accuracy": {"mlp_depth/mlp_relu_d1/zeros": share(0.3, 10, GOOD, BAD)}}),
+    ("B13", OPEN, {"accuracy": {"mlp_depth/mlp_relu_d1/zeros": share(0.3, 12, GOOD, BAD)}}),
     ("B13", OPEN, {"seeds": 5}),
     # B19 to B31: first gradients
     ("B19", YES, {}),
@@ -67,7 +81,7 @@ WORLDS = [
     ("B20", YES, {"gradient": {HUGE: np.inf}}),
     ("B20", PARTLY, {"gradient": {"mlp_depth/mlp_tanh_d10/normal_1/layers.0.weight": 10.0}}),
     ("B20", NO, {"gradient": {HUGE: 10.0}}),
-    ("B20", OPEN, {"gradient": {HUGE: share(0.5, 10, 10.0, 1e6)}}),
+    ("B20", OPEN, {"gradient": {HUGE: share(0.5, 12, 10.0, 1e6)}}),
     ("B31", YES, {}),
     ("B31", PARTLY, {"accuracy": {"mlp_uniform/mlp_tanh_d10/xavier": FAIR}}),
     ("B31", PARTLY, {"gradient": {"mlp_uniform_start/mlp_relu_d10/he/layers.0.bias": 2.0}}),
@@ -88,7 +102,7 @@ WORLDS = [
     ("B44", PARTLY, {"accuracy": {"mlp_depth/mlp_sigmoid_d30/*": BAD}}),
     ("B44", NO, {"accuracy": {"mlp_depth/*/lsuv": BAD}}),
     ("B44", NO, {"accuracy": {"mlp_depth/*_d30/lsuv": FAIR}}),
-    ("B44", OPEN, {"accuracy": {"mlp_depth/mlp_sigmoid_d30/lsuv": share(0.8, 10, GOOD, BAD)}}),
+    ("B44", OPEN, {"accuracy": {"mlp_depth/mlp_sigmoid_d30/lsuv": share(0.8, 12, GOOD, BAD)}}),
     ("B55", YES, {}),
     ("B55", YES, {"accuracy": {"mlp_default/*": 0.5}}),
     ("B55", PARTLY, {"accuracy": {"mlp_default/mlp_relu_d30/*": 0.97}}),
@@ -126,7 +140,7 @@ WORLDS = [
     ("B84", PARTLY, {"accuracy": {f"{RELU_30}/lsuv": BAD}}),
     ("B84", NO, {"accuracy": {f"{RELU_30}/lsuv": BAD, "ln_depth/*": BAD}}),
     ("B84", OPEN, {"accuracy": {"mlp_depth/*": GOOD}}),
-    ("B84", OPEN, {"accuracy": {"ln_depth/*": share(0.4, 10, GOOD, BAD)}}),
+    ("B84", OPEN, {"accuracy": {"ln_depth/*": share(0.4, 12, GOOD, BAD)}}),
     ("B87", YES, {}),
     ("B87", PARTLY, {"accuracy": {"mlp_sixty/*/*_normal": BAD}}),
     ("B87", PARTLY, {"accuracy": {f"{RELU_30}/default_zero_bias": GOOD}}),
@@ -147,10 +161,7 @@ WORLDS = [
     ),
     ("B90", PARTLY, {}),
     ("B90", NO, {"accuracy": {"mlp_depth/*": GOOD}}),
-    ("B90", OPEN, {"accuracy": {"mlp_depth/*_d30/lsuv": share(0.2, 10, GOOD, BAD)}}),
-    ("B91", YES, {}),
-    ("B91", NO, {"missing": "mlp_tanh_d10/lsuv"}),
-    ("B91", NO, {"seeds": 1}),
+    ("B90", OPEN, {"accuracy": {"mlp_depth/*_d30/lsuv": share(0.2, 12, GOOD, BAD)}}),
 ]
 
 
@@ -165,17 +176,17 @@ SOME = {
 
 
 class TestContract(Contract):
-    """Each world with the ten seeds of the grid, and after the correction for many rows."""
+    """Each world with the twelve seeds of the grid, and after the correction for many rows."""
 
     claims, worlds, clear, world = CLAIMS, WORLDS, ({}, SOME), World
     together = True
 
 
-def test_ten_seeds_can_give_each_verdict_and_five_cannot() -> None:
+def test_twelve_seeds_can_give_each_verdict_and_five_cannot() -> None:
     rows = TestContract.rows()
-    assert {row.id for row in rows if attainable(row, 10)} == set()
+    assert {row.id for row in rows if attainable(row, 12)} == set()
     unable = {row.id for row in rows if attainable(row, 5)}
-    assert set(CLAIMS) - unable == {"B02", "B04", "B19", "B20", "B83", "B91"}
+    assert set(CLAIMS) - unable == {"B02", "B20", "B83"}
 
 
 @pytest.mark.parametrize("claim", CLAIMS)

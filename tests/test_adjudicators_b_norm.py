@@ -22,7 +22,7 @@ from synthetic import share
 
 pytestmark = pytest.mark.usefixtures("without_chance")
 
-CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80", "B93")
+CLAIMS = ("B66", "B68", "B69", "B71", "B72", "B79", "B80")
 NETS = tuple(f"{kind}_d{depth}" for kind, depth in product(("ln", "no_ln"), arms.DEPTHS))
 TRANSFORMERS = tuple(
     f"transformer_{place}_l{layers}" for place, layers in product(("pre", "post", "none"), (2, 8))
@@ -45,7 +45,7 @@ class World:
     accuracy: Changes = field(default_factory=dict)
     gradient: Changes = field(default_factory=dict)
     missing: str = ""
-    seeds: int = 10
+    seeds: int = 12
 
     def tables(self) -> "WorldTables":
         return WorldTables(self)
@@ -129,10 +129,10 @@ def slope(by: float) -> dict[str, object]:
     return {f"ln_d{depth}/sigma_1": 10 ** (by * depth) for depth in arms.DEPTHS}
 
 
-HALF, FEW = share(0.5, 10, GOOD, BAD), share(0.3, 10, GOOD, BAD)
-UPS_AND_DOWNS = np.where(np.arange(10) % 2, 10.0, 1.0)
+HALF, FEW = share(0.5, 12, GOOD, BAD), share(0.3, 12, GOOD, BAD)
+UPS_AND_DOWNS = np.where(np.arange(12) % 2, 10.0, 1.0)
 # One seed in ten without LayerNorm fails, at every scale: a gain there, but a small one.
-TINY = share(0.9, 10, GOOD, BAD)
+TINY = share(0.9, 12, GOOD, BAD)
 
 WORLDS = [
     ("B66", YES, {}),
@@ -157,11 +157,11 @@ WORLDS = [
     ("B69", PARTLY, {"gradient": slope(-0.03)}),
     ("B69", NO, {"gradient": {"ln_d30/sigma_1e-4": 1000.0}}),
     ("B69", NO, {"gradient": {"ln_d3/zeros": 0.0}}),
-    ("B69", NO, {"gradient": {"ln_d3/ones": share(0.1, 10, 0.0, 1.0)}}),
+    ("B69", NO, {"gradient": {"ln_d3/ones": share(0.1, 12, 0.0, 1.0)}}),
     ("B69", NO, {"gradient": {"*": 0.0}}),
     ("B69", OPEN, {"gradient": {"ln_*/sigma_3": 3 * UPS_AND_DOWNS}}),
     ("B71", YES, {}),
-    ("B71", PARTLY, {"accuracy": {"ln_d30/sigma_1e-3": share(0.9, 10, GOOD, BAD)}}),
+    ("B71", PARTLY, {"accuracy": {"ln_d30/sigma_1e-3": share(0.9, 12, GOOD, BAD)}}),
     ("B71", PARTLY, {"accuracy": {"ln_d30/*": BAD}}),
     ("B71", NO, {"accuracy": {"ln_d30/*": BAD, "ln_d10/*": FEW}}),
     ("B71", OPEN, {"accuracy": {"ln_d30/*": BAD, "ln_d10/*": HALF}}),
@@ -172,15 +172,12 @@ WORLDS = [
     ("B79", YES, {}),
     ("B79", PARTLY, {"accuracy": none("*") | {"no_ln_d30/sigma_3": BAD}}),
     ("B79", NO, {"accuracy": none("*")}),
-    ("B79", NO, {"accuracy": {"ln_d30/sigma_*": BAD}}),
-    ("B79", OPEN, {"accuracy": none("*") | none("d30", share(0.8, 10, GOOD, BAD))}),
+    ("B79", YES, {"accuracy": {"ln_d30/sigma_*": BAD}}),  # then depth 10 decides
+    ("B79", OPEN, {"accuracy": none("*") | none("d30", share(0.8, 12, GOOD, BAD))}),
     ("B80", YES, {}),
     ("B80", YES, {"accuracy": {"transformer_none_l8/transformer_x1": 1.0}}),
     ("B80", NO, {"accuracy": {"transformer_none_l8/*": GOOD}}),
     ("B80", OPEN, {"accuracy": {"transformer_none_l8/*": GOOD + UPS_AND_DOWNS / 100 - 0.06}}),
-    ("B93", YES, {}),
-    ("B93", NO, {"missing": "no_ln_d30/he_normal"}),
-    ("B93", NO, {"seeds": 1}),
 ]
 
 
@@ -189,36 +186,36 @@ class TestContract(Contract):
     clear = ({}, {"accuracy": none("d3")}, {"accuracy": none("*")})
 
 
-def test_ten_seeds_can_give_each_verdict_and_five_cannot() -> None:
+def test_twelve_seeds_can_give_each_verdict_and_five_cannot() -> None:
     rows = TestContract.rows()
-    assert {row.id for row in rows if attainable(row, 10)} == set()
-    assert {row.id for row in rows if attainable(row, 5)} == set(CLAIMS) - {"B69", "B72", "B93"}
+    assert {row.id for row in rows if attainable(row, 12)} == set()
+    assert {row.id for row in rows if attainable(row, 5)} == set(CLAIMS) - {"B69"}
 
 
 def test_pairs_are_formed_by_seed_and_not_by_position() -> None:
-    ladder = np.linspace(0, 0.3, 10)
+    ladder = np.linspace(0, 0.3, 12)
     changes = {"transformer_pre_l8/*": 0.6 + ladder, "transformer_none_l8/*": 0.5 + ladder}
     shuffled = World(changes).frame("transformer/outcomes").sample(frac=1, random_state=1)
     tables = synthetic.SyntheticTables({"transformer/outcomes": shuffled})
-    assert adjudicator("B80")(tables)["pre"].sample == pytest.approx(np.full(10, 0.1))
+    assert adjudicator("B80")(tables)["pre"].sample == pytest.approx(np.full(12, 0.1))
 
 
 def test_success_at_one_scale_has_the_area_of_its_triangle() -> None:
-    changes = none("d3", BAD) | {"no_ln_d3/sigma_1e-2": share(0.5, 10, GOOD, BAD)}
+    changes = none("d3", BAD) | {"no_ln_d3/sigma_1e-2": share(0.5, 12, GOOD, BAD)}
     found = adjudicator("B66")(World(changes).tables())
     area = (np.log10(0.03) - np.log10(0.001)) / 2
-    assert found["without_d3"].value == pytest.approx(area / 2 / np.log10(3e4))
-    assert found["with_d3"].value == 1
+    assert found["without_norm"]["d3"].value == pytest.approx(area / 2 / np.log10(3e4))
+    assert found["with_norm"]["d3"].value == 1
 
 
 def test_a_width_is_taken_of_all_runs_together() -> None:
-    changes = none("d3", BAD) | {"no_ln_d3/sigma_1e-2": share(0.4, 10, GOOD, BAD)}
-    changes |= {f"no_ln_d3/sigma_1e-{k}": share(0.8, 10, GOOD, BAD) for k in (3, 4)}
+    changes = none("d3", BAD) | {"no_ln_d3/sigma_1e-2": share(0.4, 12, GOOD, BAD)}
+    changes |= {f"no_ln_d3/sigma_1e-{k}": share(0.8, 12, GOOD, BAD) for k in (3, 4)}
     found = adjudicator("B68")(World(changes).tables())
-    # From 0.8 at 0.001 success falls to 0.4 at 0.01 and meets one half after three quarters.
-    assert found["without_d3"].value == pytest.approx(1.75)
+    # From 3/4 at 0.001 success falls to 1/3 at 0.01 and meets one half after three fifths.
+    assert found["without_d3"].value == pytest.approx(1.6)
     assert found["with_d3"].value == pytest.approx(np.log10(3e4))
-    best = 0.8 * GOOD + 0.2 * BAD
+    best = 0.75 * GOOD + 0.25 * BAD
     assert found["best_to_worst_without_d3"].value == pytest.approx(best / BAD, rel=0.01)
 
 

@@ -79,7 +79,7 @@ def last_layer(inits: str, value: float) -> dict[str, object]:
 
 
 FEW_HIGH = kept(lambda k, draw: np.where(draw % 5 < 2, 1.9, 0.4))  # mean 1, median 0.4
-JUST_BELOW = {"std": lambda k, draw: np.where(draw < 6, 1.3, 1.5) + 0 * k}  # 6 of 200 under 1.41
+SOME_SMALL = {"std": lambda k, draw: np.where(draw < 10, 0.01, 1.5) + 0 * k}  # 10 of 200
 
 WORLDS = [
     ("B05", YES, {}, 8),
@@ -146,8 +146,8 @@ WORLDS = [
     ("B60", NO, last_layer("*", 1.0), 100),
     ("B60", OPEN, {}, 50),
     ("B62", YES, {}, 200),
-    ("B62", NO, {"simple_net/he_normal/*": {"std": 1.5}}, 200),
-    ("B62", OPEN, {"simple_net/he_normal/*": JUST_BELOW}, 200),
+    ("B62", NO, {"simple_net/he_normal/*": {"std": 0.01}}, 200),
+    ("B62", OPEN, {"simple_net/he_normal/*": SOME_SMALL}, 200),
     ("B74", YES, {}, 8),
     ("B74", PARTLY, {f"*/he_normal/{name}/*": factor(0.1) for name in RELU_VARIANTS[:2]}, 8),
     ("B74", NO, {f"*/he_normal/{name}/*": factor(-0.1) for name in RELU_VARIANTS}, 8),
@@ -164,8 +164,6 @@ WORLDS = [
     ("B78", YES, {}, 8),
     ("B78", NO, {"*/he_normal/identity/*": forward(0.15)}, 8),
     ("B78", OPEN, {"*/he_normal/identity/*": kept(4.0)}, 8),
-    ("B92", YES, {}, 8),
-    ("B92", NO, {"simple_net/default/*": {"hist_count": 0.0}}, 8),
 ]
 
 
@@ -192,11 +190,12 @@ def test_each_row_has_an_adjudicator_and_the_probes_that_it_reads() -> None:
 
 
 def test_amendments_are_cited_by_the_rows_they_change() -> None:
-    cited = {amendment for row in rows() for amendment in row.amendments} - {"M1", "M2"}
+    cited = {amendment for row in rows() for amendment in row.amendments}
     changes = [change for change in the_ledger().amendments if change.id in cited]
     assert cited == {change.id for change in changes}
     for change in changes:
-        assert [row.id for row in rows() if change.id in row.amendments] == list(change.rows)
+        cited_by = {row.id for row in the_ledger().rows if change.id in row.amendments}
+        assert change.rows == ("all",) or cited_by == set(change.rows)
 
 
 @pytest.mark.parametrize("claim", sorted({claim for claim, *_ in WORLDS}))

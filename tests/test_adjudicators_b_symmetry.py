@@ -95,10 +95,10 @@ WORLDS = [
     ("B15", NO, world(gradients(LAST, *CONSTANT, rest=1e-8))),
     ("B15", NO, world(gradients(["out.bias"], *CONSTANT), gradients(LAST, "constant_0.05"))),
     ("B15", NO, world(gradients(["out.weight"], *CONSTANT))),
-    ("B17", YES, world(seeds=10)),
+    ("B17", YES, world(seeds=12)),
     ("B17", NO, world(units(100, SMALL))),
     ("B17", NO, world(small=0.5)),
-    ("B17", OPEN, world(small=share(0.9, 10, 0.95, 0.2), seeds=10)),
+    ("B17", OPEN, world(small=share(0.9, 12, 0.95, 0.2), seeds=12)),
     ("B17", OPEN, world(seeds=5)),
 ]
 
@@ -118,8 +118,8 @@ def test_every_verdict_of_a_rule_is_reached_and_explained() -> None:
 
 def test_small_weights_need_more_than_five_seeds() -> None:
     row = the_ledger().row("B17")
-    assert "it takes 9 runs" in (attainable(row, 5) or "")
-    assert [attainable(the_ledger().row(claim), 10) for claim in ROWS] == [None] * len(ROWS)
+    assert "it takes 11 runs" in (attainable(row, 5) or "")
+    assert [attainable(the_ledger().row(claim), 12) for claim in ROWS] == [None] * len(ROWS)
 
 
 class Only(WorldTables):

@@ -200,7 +200,7 @@ def test_too_few_runs_for_a_share_are_noticed(folder):
     )
 
 
-@pytest.mark.parametrize(("threshold", "seeds"), [(0.5, 4), (0.9, 35), (0.75, 12)])
+@pytest.mark.parametrize(("threshold", "seeds"), [(0.5, 6), (0.9, 36), (0.75, 13)])
 def test_the_runs_that_it_takes_suffice_and_no_fewer_do(threshold, seeds):
     assert rate(seeds, seeds).low > threshold >= rate(seeds - 1, seeds - 1).low
     assert rate(0, seeds).high < 1 - threshold <= rate(0, seeds - 1).high

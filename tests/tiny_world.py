@@ -137,7 +137,7 @@ def factorial(world: World) -> pd.DataFrame:
 
 
 def signal(world: World) -> pd.DataFrame:
-    """Return sizes with a constant slope, for Xavier -0.04 and for default -0.05 decades a layer."""
+    """Return sizes with a constant slope, for Xavier -0.04 and default -0.05 decades a layer."""
     sign = np.resize([1.0, -1.0], world.seeds)
     slopes = {"orthogonal": world.slope, "xavier_normal": -0.04, "default_zero_bias": -0.05}
     powers = {"second_moment": 2, "state_gradient_rms": 1}

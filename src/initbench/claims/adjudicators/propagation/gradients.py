@@ -12,7 +12,7 @@ from initbench.claims.adjudicators.kit.probes import (
     log_slopes,
     ratios,
 )
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import difference
 from initbench.statistics import Estimate, mean, median
 from initbench.tables.read import Tables
@@ -63,9 +63,11 @@ def too_small(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B08")
-def too_large(tables: Tables) -> dict[str, Estimate]:
+def too_large(tables: Tables) -> Measured:
     """Return the slopes forward and backward under N(0, 1)."""
-    return _both_directions(tables, "normal_1")
+    found = _both_directions(tables, "normal_1")
+    ways = ("forward", "backward")
+    return {way: {name: found[f"{way}_{name}"] for name in ACTIVATIONS} for way in ways}
 
 
 def _both_directions(tables: Tables, init: str) -> dict[str, Estimate]:
