@@ -11,6 +11,7 @@ import pytest
 from initbench.claims.adjudicators.kit.registry import adjudicator
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
+from initbench.claims.keys import flat
 from initbench.claims.ledger import WORDS, Row
 from initbench.claims.verdict import ORDER, decide
 from project_ledger import the_ledger
@@ -84,7 +85,7 @@ class Contract:
     def test_it_reads_what_it_names_and_gives_a_number_to_each_quantity(self, claim: str) -> None:
         row, tables, seen = the_ledger().row(claim), self.tables({}), set()
         tables._read = lambda name, read=tables._read: (seen.add(name), read(name))[1]
-        found = adjudicator(claim)(tables)
+        found = flat(adjudicator(claim)(tables))
         assert {name.removeprefix("probes/").split("/")[0] for name in seen} == set(row.needs)
         assert set(found) == set(row.quantities)
         assert all(np.isfinite(estimate.value) for estimate in found.values())

@@ -26,7 +26,7 @@ from initbench.claims.adjudicators.depth.arms import (
     slowdown,
     steps_to_learn,
 )
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import final
 from initbench.statistics import Estimate, exact, undefined, with_intervals
 from initbench.statistics.estimate import FloatArray, Interval
@@ -137,19 +137,19 @@ def _mean_steps(tables: Tables, activation: str, init: str) -> Estimate:
 
 
 @adjudicates("B87")
-def depth_needs_special_init(tables: Tables) -> dict[str, Estimate]:
+def depth_needs_special_init(tables: Tables) -> Measured:
     """Return how often nets learn by depth, from default weights and from the matched init.
 
     Biases are zero; PyTorch's own default, with random biases, stands beside them.
     """
     inits = {"default": ("default_zero_bias", TUNED), "random_bias": ("default", "mlp_default")}
-    found: dict[str, Estimate] = {}
+    found: dict[str, dict[str, Estimate]] = {"default": {}, "matched": {}, "random_bias": {}}
     for activation, depth in product(DECISIVE, (*DEPTHS, DEEPEST)):
         arms = inits | {"matched": (MATCHED[activation], TUNED)}
         for name, (init, experiment) in arms.items():
             shown = "mlp_sixty" if depth == DEEPEST else experiment
             arm = net(activation, depth, init, shown)
-            found[f"{name}_{activation}_d{depth}"] = share_learned(tables, arm)
+            found[name][f"{activation}_d{depth}"] = share_learned(tables, arm)
     return found
 
 
