@@ -96,18 +96,18 @@ def test_the_best_rival_is_named_and_pairs_are_formed_by_seed() -> None:
     tables = world.tables()
     tables.frames["mlp_depth/outcomes"] = shuffled
     found = adjudicator("B73")(tables)
-    assert found["d30"].method.endswith("against xavier_normal")
-    assert found["over_xavier"].sample == pytest.approx(np.full(12, 0.1))
+    assert found["gain"]["d30"].method.endswith("against xavier_normal")
+    assert found["over"]["xavier"].sample == pytest.approx(np.full(12, 0.1))
 
 
 def test_a_first_gradient_that_is_not_finite_counts_as_the_largest_number() -> None:
     world = World(gradient={"mlp_depth/*/normal_1/layers.0.weight": np.nan})
-    assert adjudicator("B20")(world.tables())["relu_d10"].value == gradients.LARGEST
+    assert adjudicator("B20")(world.tables())["ratio"]["relu_d10"].value == gradients.LARGEST
 
 
 def test_a_vanished_gradient_of_both_inits_is_not_called_explosion() -> None:
     world = World(gradient={"mlp_depth/*/layers.0.weight": 0.0})
-    assert np.isnan(adjudicator("B20")(world.tables())["relu_d10"].value)
+    assert np.isnan(adjudicator("B20")(world.tables())["ratio"]["relu_d10"].value)
 
 
 def test_runs_that_diverged_are_counted() -> None:

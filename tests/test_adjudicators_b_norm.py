@@ -213,10 +213,10 @@ def test_a_width_is_taken_of_all_runs_together() -> None:
     changes |= {f"no_ln_d3/sigma_1e-{k}": share(0.8, 12, GOOD, BAD) for k in (3, 4)}
     found = adjudicator("B68")(World(changes).tables())
     # From 3/4 at 0.001 success falls to 1/3 at 0.01 and meets one half after three fifths.
-    assert found["without_d3"].value == pytest.approx(1.6)
-    assert found["with_d3"].value == pytest.approx(np.log10(3e4))
+    assert found["decades_without"]["d3"].value == pytest.approx(1.6)
+    assert found["decades_with"]["d3"].value == pytest.approx(np.log10(3e4))
     best = 0.75 * GOOD + 0.25 * BAD
-    assert found["best_to_worst_without_d3"].value == pytest.approx(best / BAD, rel=0.01)
+    assert found["best_to_worst_without"]["d3"].value == pytest.approx(best / BAD, rel=0.01)
 
 
 @given(arrays(bool, (3, 8)))
@@ -236,7 +236,7 @@ def test_the_steepest_scale_is_named_and_slopes_are_by_layer() -> None:
     found = adjudicator("B69")(World(gradient=slope(-0.5)).tables())
     assert found["steepest"].value == pytest.approx(-0.5)
     assert found["steepest"].method.endswith("; sigma_1")
-    assert found["spread_d10"].value == pytest.approx(5, abs=0.01)
+    assert found["spread"]["d10"].value == pytest.approx(5, abs=0.01)
 
 
 def test_the_gradient_of_the_output_bias_does_not_count() -> None:

@@ -12,6 +12,7 @@ from initbench.claims.adjudicators.kit.registry import adjudicator
 from initbench.claims.adjudicators.mnist import equal_units
 from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation
 from initbench.claims.evidence import measure
+from initbench.claims.keys import flat
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import ORDER, decide
 from mnist_world import TENSORS, World, WorldTables, accuracies
@@ -137,7 +138,7 @@ class Only(WorldTables):
 @pytest.mark.parametrize("claim", ROWS)
 def test_a_row_needs_what_it_names_and_gives_a_number_to_each_quantity(claim: str) -> None:
     row = the_ledger().row(claim)
-    found = adjudicator(claim)(Only(row.needs))
+    found = flat(adjudicator(claim)(Only(row.needs)))
     assert set(found) == set(row.quantities)
     assert all(np.isfinite(estimate.value) for estimate in found.values())
 

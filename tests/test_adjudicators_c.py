@@ -208,15 +208,15 @@ def test_another_matrix_is_not_the_printed_one(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_ratio_of_growth_is_a_geometric_mean_with_its_interval() -> None:
     found = adjudicator("C04")(World(changes=per_step(0.9, 5, spread=0.1)).tables())
-    ratio = found["ratio_5"]
+    ratio = found["ratio"]["5"]
     assert ratio.value == pytest.approx(0.9)
     half = 1.96 * 0.1 / math.sqrt(500)
     assert [ratio.low, ratio.high] == pytest.approx(
         [0.9 * math.exp(-half), 0.9 * math.exp(half)], rel=2e-3
     )
     radius = math.exp(np.log(np.linspace(2, 3, 500)).mean())
-    assert found["independent_5"].value == pytest.approx(0.9 * radius)
-    assert found["tied_5"].value == pytest.approx(radius)
+    assert found["independent"]["5"].value == pytest.approx(0.9 * radius)
+    assert found["tied"]["5"].value == pytest.approx(radius)
 
 
 def test_explained_shares_are_squared_correlations() -> None:
@@ -226,9 +226,9 @@ def test_explained_shares_are_squared_correlations() -> None:
     found = adjudicator("C24")(tables)
     draws = World().ensemble("gaussian_5", 5)
     squares = [np.corrcoef(growth, np.log(draws[c]))[0, 1] ** 2 for c in ("rho", "sigma_max")]
-    assert [found["radius_1"].value, found["norm_1"].value] == pytest.approx(squares)
-    assert found["advantage_1"].value == pytest.approx(squares[0] - squares[1])
-    assert found["advantage_1"].low < squares[0] - squares[1] < found["advantage_1"].high
+    assert [found["radius"]["1"].value, found["norm"]["1"].value] == pytest.approx(squares)
+    assert found["advantage"]["1"].value == pytest.approx(squares[0] - squares[1])
+    assert found["advantage"]["1"].low < squares[0] - squares[1] < found["advantage"]["1"].high
 
 
 def test_the_angle_counts_and_not_its_square() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from initbench import checks, datasets
-from initbench.claims.adjudicators.checks.rows import CHECKED
+from initbench.claims.adjudicators.checks.rows import CHECKED, KEYED
 from project_ledger import the_ledger
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +153,8 @@ def quantities():
     names = {}
     for check in checks.checks():
         slug = check.slug.removeprefix(f"{check.claim.lower()}_")
-        names.setdefault(check.claim, {"violations"}).add(slug)
+        name = KEYED.get(check.claim, {}).get(slug, slug)
+        names.setdefault(check.claim, {"violations"}).add(name)
     return names
 
 

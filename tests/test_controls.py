@@ -261,5 +261,6 @@ def test_the_ledger_has_claims_with_both_readings():
     evidence = {r.id: dict.fromkeys(r.quantities, nothing) for r in the_ledger().rows if r.rule}
     found = {one["claim"]: one for one in both_rates(the_ledger().rows, evidence)}
     assert {"B73", "B75", "B90"} <= set(found)
+    assert found["B44"]["missing"] == ["gain[sigmoid]", "sr80[sigmoid]"]
     assert found["B75"]["missing"] == []
     assert found["B75"]["fixed"] == "inconclusive"

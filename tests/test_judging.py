@@ -145,6 +145,15 @@ def test_long_rules_are_summed_up():
     assert sentence.endswith("; and 5 more of the kind.")
 
 
+def test_the_keys_that_decided_are_all_named():
+    quantities = {f"gain[d{depth}]": exact(1) for depth in range(1, 7)}
+    sentence = wording.decided(
+        decide({"reproduced": "all(gain.value == 1)"}, quantities), quantities
+    )
+    assert sentence.startswith("`gain[d1]` = 1 (exact, n = 1): its value is equal to 1; `gain[d2]`")
+    assert sentence.endswith("; and 2 more of the kind (`gain[d5]`, `gain[d6]`).")
+
+
 def test_a_missing_bound_or_threshold_is_named():
     quantities = {"x": Estimate(1.0, math.nan, math.nan, 0, 2, 5, "test"), "t": undefined(0)}
     rule = {"reproduced": "x.low > 0 and x.value > t.value"}

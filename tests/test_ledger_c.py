@@ -9,6 +9,7 @@ import pytest
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
 from initbench.claims.judge import judge
+from initbench.claims.keys import flat
 from initbench.claims.ledger import Row
 from initbench.matrices.measurement import measure as multiply
 from matrix_world import SIZES, World
@@ -60,7 +61,7 @@ class Only(SyntheticTables):
 
 @pytest.mark.parametrize("row", MEASURED, ids=lambda row: row.id)
 def test_a_row_needs_what_it_names_and_gives_its_quantities(row: Row) -> None:
-    found = adjudicator(row.id)(Only(row.needs))
+    found = flat(adjudicator(row.id)(Only(row.needs)))
     assert set(found) == set(row.quantities)
     # The usual world has no complex pairs.
     known = {name: e for name, e in found.items() if not name.endswith("_complex")}

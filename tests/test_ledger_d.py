@@ -6,6 +6,7 @@ import pytest
 
 from initbench.claims.adjudicators.kit.registry import adjudicator, adjudicators
 from initbench.claims.evidence import measure
+from initbench.claims.keys import flat
 from initbench.claims.ledger import Row
 from mnist_world import World, WorldTables
 from project_ledger import the_ledger
@@ -61,6 +62,6 @@ class Only(WorldTables):
 
 @pytest.mark.parametrize("row", E2, ids=lambda row: row.id)
 def test_a_row_needs_what_it_names_and_gives_a_number_to_each_quantity(row: Row) -> None:
-    found = adjudicator(row.id)(Only(row.needs))
+    found = flat(adjudicator(row.id)(Only(row.needs)))
     assert set(found) == set(row.quantities)
     assert all(np.isfinite(estimate.value) for estimate in found.values())

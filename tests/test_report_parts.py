@@ -156,11 +156,27 @@ def test_text_knows_code_and_claims_and_nothing_else():
             "a.value == 1 or b.value == 1 or c.value == 1",
             "at least one of<ul><li>[a] = 1</li><li>[b] = 1</li><li>[c] = 1</li></ul>",
         ),
+        ("all(a.low > 0.5)", "in every case: lower 95 % bound of [a] &gt; 0.5"),
+        ("all(within(a, 0.1))", "in every case: 90 % interval of [a] inside ±0.1"),
+        (
+            "any(a[d3, 30, '0.1'].value > 0 or b.value > 0)",
+            "for at least one of [d3], [30] and [0.1]: [a] &gt; 0 or [b] &gt; 0",
+        ),
+        (
+            "a[d3].value > 0 and any(a['*_d30'].value > 0)",
+            "<code>a[d3]</code> &gt; 0 and (for at least one of <code>*_d30</code>: [a] &gt; 0)",
+        ),
+        ("not all(a.value > 0)", "not (in every case: [a] &gt; 0)"),
+        (
+            "all(a.value > b[2].value and c.value > 0 and d.value > 0)",
+            "in every case: all of<ul><li>[a] &gt; <code>b[2]</code></li><li>[c] &gt; 0</li>"
+            "<li>[d] &gt; 0</li></ul>",
+        ),
     ],
 )
 def test_conditions_read_as_words(condition, words):
     assert readable(condition).replace("\u00a0", " ") == re.sub(
-        r"\[(\w+)\]", r"<code>\1</code>", words
+        r"(?<!\w)\[([\w.]+)\]", r"<code>\1</code>", words
     )
 
 

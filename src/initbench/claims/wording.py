@@ -104,8 +104,16 @@ def _facts(grounds: Sequence[Comparison], quantities: Quantities) -> str:
         clause.append(_relation(ground, quantities))
     facts = [_clause(subject, relations) for subject, relations in clauses.items()]
     more = len(facts) - MOST_FACTS
-    rest = [f"and {more} more of the kind"] if more > 0 else []
+    rest = [f"and {more} more of the kind{_names(grounds)}"] if more > 0 else []
     return "; ".join([*facts[:MOST_FACTS], *rest])
+
+
+def _names(grounds: Sequence[Comparison]) -> str:
+    """Return in brackets which keys the clauses left out are about; nothing without keys."""
+    subjects = list(dict.fromkeys(ground.quantity or ground.text for ground in grounds))
+    left_out = subjects[MOST_FACTS:]
+    keyed = all(name.endswith("]") for name in left_out)
+    return f" ({', '.join(f'`{name}`' for name in left_out)})" if keyed else ""
 
 
 def _clause(subject: str, relations: Sequence[str]) -> str:

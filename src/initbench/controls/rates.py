@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from initbench.claims import Evidence, Row
+from initbench.claims.keys import expanded
 from initbench.claims.ledger import WORDS
 from initbench.claims.verdict import decide
 from initbench.statistics import Estimate
@@ -27,11 +28,17 @@ def both_rates(rows: Iterable[Row], evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def _paired(row: Row) -> list[str]:
-    return [name for name in row.quantities if f"{name}{SUFFIX}" in row.quantities]
+    return [name for name in row.quantities if at_one_rate(name) in row.quantities]
+
+
+def at_one_rate(name: str) -> str:
+    """Return the name that a quantity has at one rate: gain[d3] is gain_fixed_rate[d3] there."""
+    quantity, bracket, key = name.partition("[")
+    return f"{quantity}{SUFFIX}{bracket}{key}"
 
 
 def _record(row: Row, found: Mapping[str, Estimate], names: list[str]) -> dict[str, Any]:
-    fixed = {name: found[f"{name}{SUFFIX}"] for name in names}
+    fixed = {name: found[at_one_rate(name)] for name in names}
     missing = sorted(_asked(row) - set(names))
     return {
         "claim": row.id,
@@ -52,7 +59,10 @@ def _record(row: Row, found: Mapping[str, Estimate], names: list[str]) -> dict[s
 
 def _asked(row: Row) -> set[str]:
     """Return the quantities that the row's rule names."""
-    nodes = (node for text in row.rule.values() for node in ast.walk(ast.parse(text)))
+    written = (
+        expanded(ast.parse(text, mode="eval").body, row.quantities) for text in row.rule.values()
+    )
+    nodes = (node for condition in written for node in ast.walk(condition))
     return {node.id for node in nodes if isinstance(node, ast.Name)} & row.quantities.keys()
 
 

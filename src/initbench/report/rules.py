@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from initbench.claims.conditions import evaluate
-from initbench.report.prose import number
+from initbench.report.prose import enumeration, number
 from initbench.statistics import undefined
 
 _BOUNDS = {
@@ -30,7 +30,11 @@ _ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Mult: " × ",
     ast.Div: " / ",
 }
-_OVER_KEYS = {"all": "everywhere: ", "any": "somewhere: "}
+# All keys of a quantity, or some that the rule names.
+_OVER_KEYS = {
+    "all": ("in every case", "for each of "),
+    "any": ("in at least one case", "for at least one of "),
+}
 # So many parts or fewer stand in one line; more become a list.
 _LINE = 2
 
@@ -38,7 +42,8 @@ _LINE = 2
 def readable(condition: str) -> Markup:
     """Return a condition of the ledger in words, quantities set as code.
 
-    `falling.low > 0.90` becomes 'lower 95 % bound of falling > 0.90'.
+    `falling.low > 0.90` becomes 'lower 95 % bound of falling > 0.90', and
+    `any(gain[d3, d10].low > 0)` 'for at least one of d3 and d10: lower 95 % bound of gain > 0'.
     """
     return _words(ast.parse(condition.strip(), mode="eval").body)
 
@@ -72,10 +77,12 @@ def _words(node: ast.expr) -> Markup:
             return Markup("90\u00a0% interval of {} inside ±{}").format(
                 _words(inner), _words(margin)
             )
-        case ast.Subscript(value=ast.Name(id=name), slice=keys):
-            return Markup("<code>{}[{}]</code>").format(name, ast.unparse(keys).strip("'"))
+        case ast.Subscript(value=ast.Name() as quantity) if _several(node):
+            return _words(quantity)  # whose keys stand at the front
+        case ast.Subscript(value=ast.Name(id=name), slice=key):
+            return Markup("<code>{}[{}]</code>").format(name, _key(key))
         case ast.Call(func=ast.Name(id=name), args=[inner]) if name in _OVER_KEYS:
-            return Markup(_OVER_KEYS[name]) + _grouped(inner)
+            return _cases(inner, *_OVER_KEYS[name]) + Markup(": ") + _words(inner)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             return _words(left) + Markup(_ARITHMETIC[type(op)]) + _grouped(right)
         case ast.BinOp(left=left, op=ast.Mult() | ast.Div() as op, right=right):
@@ -84,6 +91,27 @@ def _words(node: ast.expr) -> Markup:
             return escape(number(level))
         case _:
             return escape(ast.unparse(node).replace("-", "−"))
+
+
+def _several(node: ast.AST) -> list[str]:
+    """Return the keys, or the pattern of keys, of `a[x, y]` or `a["*_x"]`; else nothing."""
+    match node:
+        case ast.Subscript(slice=ast.Tuple(elts=keys)):
+            return [_key(key) for key in keys]
+        case ast.Subscript(slice=ast.Constant(value=str() as pattern)) if "*" in pattern:
+            return [pattern]
+    return []
+
+
+def _cases(condition: ast.expr, whole: str, some: str) -> Markup:
+    """Return `whole`, or `some` with the keys where the condition names them."""
+    keys = next(filter(None, map(_several, ast.walk(condition))), [])
+    named = Markup(enumeration([Markup("<code>{}</code>").format(key) for key in keys]))
+    return Markup(some) + named if named else Markup(whole)
+
+
+def _key(node: ast.expr) -> str:
+    return ast.unparse(node).strip("'")
 
 
 def _joined(every: bool, values: list[ast.expr]) -> Markup:
@@ -95,7 +123,9 @@ def _joined(every: bool, values: list[ast.expr]) -> Markup:
 
 def _grouped(node: ast.expr) -> Markup:
     words = _words(node)
-    return Markup("({})").format(words) if isinstance(node, ast.BoolOp | ast.BinOp) else words
+    over_keys = isinstance(node, ast.Call) and ast.unparse(node.func) in _OVER_KEYS
+    compound = over_keys or isinstance(node, ast.BoolOp | ast.BinOp)
+    return Markup("({})").format(words) if compound else words
 
 
 def _sign(op: ast.cmpop) -> Markup:

@@ -2,6 +2,7 @@
 
 from initbench.claims.adjudicators.kit.checks import check_quantities
 from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.keys import keyed
 
 CHECKED = (
     *("A02", "A24", "A25", "A32", "A37"),
@@ -11,7 +12,17 @@ CHECKED = (
     *("C03", "C10", "C26"),
     *("D10", "D11", "D12", "D13", "D19", "D35", "D36", "D41", "D42", "D43", "D44"),
 )
-
+SHAPES = ("square", "tall", "wide")
+# Checks of one quantity, which differ by its key.
+KEYED = {
+    "A24": {shape: keyed("deviation", shape) for shape in SHAPES},
+    "B22": {
+        f"{activation}_{name}": keyed(name, activation)
+        for activation in ("tanh", "sigmoid")
+        for name in ("meets_assumptions", "tried")
+    },
+    "B38": {shape: keyed("deviation", shape) for shape in (*SHAPES, "long_side")},
+}
 
 for claim in CHECKED:
-    adjudicates(claim)(check_quantities(claim))
+    adjudicates(claim)(check_quantities(claim, KEYED.get(claim)))

@@ -1,5 +1,6 @@
 """Rows on advice by activation: He, Xavier, orthogonal, LSUV, and zero biases."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -19,7 +20,7 @@ from initbench.claims.adjudicators.depth.arms import (
     steps_to_learn,
 )
 from initbench.claims.adjudicators.kit.extremes import named
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm
 from initbench.statistics import Estimate
 from initbench.tables.read import Tables
@@ -49,19 +50,19 @@ def orthogonal_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B44")
-def lsuv_in_deep_nets(tables: Tables) -> dict[str, Estimate]:
+def lsuv_in_deep_nets(tables: Tables) -> Measured:
     """Return what LSUV gains over the matched init at depth 30, and how often nets learn."""
-    cases = [("", TUNED, activation) for activation in (*DECISIVE, "sigmoid")]
-    cases += [("_fixed_rate", FIXED, activation) for activation in DECISIVE]
-    found: dict[str, Estimate] = {}
-    for suffix, experiment, activation in cases:
-        arms = (
-            net(activation, DEEPEST, "lsuv", experiment),
-            matched(activation, DEEPEST, experiment),
-        )
-        found[f"{activation}{suffix}"] = gain(tables, *arms)
-        found[f"sr80_{activation}{suffix}"] = share_learned(tables, arms[0])
-        found[f"sr80_{activation}_matched{suffix}"] = share_learned(tables, arms[1])
+    found: dict[str, Mapping[str, Estimate]] = {}
+    for suffix, experiment, activations in (
+        ("", TUNED, (*DECISIVE, "sigmoid")),
+        ("_fixed_rate", FIXED, DECISIVE),
+    ):
+        lsuv = {phi: net(phi, DEEPEST, "lsuv", experiment) for phi in activations}
+        usual = {phi: matched(phi, DEEPEST, experiment) for phi in activations}
+        found[f"gain{suffix}"] = {phi: gain(tables, lsuv[phi], usual[phi]) for phi in lsuv}
+        for name, arms in {"sr80": lsuv, "sr80_matched": usual}.items():
+            shares = {phi: share_learned(tables, arm) for phi, arm in arms.items()}
+            found[f"{name}{suffix}"] = shares
     return found
 
 
@@ -87,7 +88,7 @@ def zero_biases(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B73")
-def he_for_relu(tables: Tables) -> dict[str, Estimate]:
+def he_for_relu(tables: Tables) -> Measured:
     """Return what He gains in ReLU nets over the best of four inits, by depth, and over each."""
 
     def over_best(depth: int, experiment: str = TUNED) -> Estimate:
@@ -100,11 +101,11 @@ def he_for_relu(tables: Tables) -> dict[str, Estimate]:
     )
     slow = _slowdown_to_fastest(tables, he, rivals)
     return {
-        **{f"d{depth}": over_best(depth) for depth in DEPTHS},
+        "gain": {f"d{depth}": over_best(depth) for depth in DEPTHS},
         "speed": slow,
         "ratio": as_ratio(slow),
-        **{f"over_{name}": gain(tables, he, rival) for name, rival in rivals.items()},
-        **{f"d{depth}_fixed_rate": over_best(depth, FIXED) for depth in DEPTHS},
+        "over": {name: gain(tables, he, rival) for name, rival in rivals.items()},
+        "gain_fixed_rate": {f"d{depth}": over_best(depth, FIXED) for depth in DEPTHS},
     }
 
 
@@ -139,17 +140,17 @@ def xavier_for_tanh(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B76")
-def xavier_for_sigmoid(tables: Tables) -> dict[str, Estimate]:
+def xavier_for_sigmoid(tables: Tables) -> Measured:
     """Return what Xavier gains in sigmoid nets over the best of three inits, and who learns."""
-    found: dict[str, Estimate] = {}
+    gains: dict[str, Estimate] = {}
+    shares: dict[str, Estimate] = {}
     for depth in SIGMOID_DEPTHS:
         inits = {"xavier": "xavier_normal", **SIGMOID_RIVALS}
         arms = {name: _sigmoid(depth, init) for name, init in inits.items()}
-        shares = {name: share_learned(tables, arm) for name, arm in arms.items()}
-        found |= {f"sr80_{name}_d{depth}": share for name, share in shares.items()}
+        shares |= {f"{name}_d{depth}": share_learned(tables, arm) for name, arm in arms.items()}
         xavier = arms.pop("xavier")
-        found[f"d{depth}"] = gain_over_best(tables, xavier, arms.values())
-    return found
+        gains[f"d{depth}"] = gain_over_best(tables, xavier, arms.values())
+    return {"gain": gains, "sr80": shares}
 
 
 def _sigmoid(depth: int, init: str) -> Arm:

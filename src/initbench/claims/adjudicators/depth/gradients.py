@@ -16,7 +16,7 @@ from initbench.claims.adjudicators.depth.arms import (
     share_learned,
 )
 from initbench.claims.adjudicators.kit.extremes import highest_upper, named
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, measured
 from initbench.statistics import Estimate, exact, median, proportion
 from initbench.tables.read import Tables
@@ -75,7 +75,7 @@ def too_small_weights(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B20")
-def too_large_weights(tables: Tables) -> dict[str, Estimate]:
+def too_large_weights(tables: Tables) -> Measured:
     """Return the first layer's gradient from N(0, 1) over that from the matched init."""
     ratios = {
         f"{activation}_d{depth}": median(_excess(tables, activation, depth).to_numpy(float))
@@ -85,8 +85,9 @@ def too_large_weights(tables: Tables) -> dict[str, Estimate]:
         final(tables, net(activation, depth, "normal_1"), "status") == "diverged"
         for activation, depth in product(DECISIVE, DEEP)
     ]
-    return ratios | {
-        "diverged": proportion(np.concatenate([runs.to_numpy(bool) for runs in broken]))
+    return {
+        "ratio": ratios,
+        "diverged": proportion(np.concatenate([runs.to_numpy(bool) for runs in broken])),
     }
 
 

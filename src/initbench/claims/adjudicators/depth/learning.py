@@ -168,17 +168,17 @@ def _ever_learned(tables: Tables, arm: Arm) -> Estimate:
 
 
 @adjudicates("B87")
-def depth_needs_special_init(tables: Tables) -> dict[str, Estimate]:
+def depth_needs_special_init(tables: Tables) -> Measured:
     """Return how often nets learn by depth, from default weights and from the matched init.
 
     Biases are zero; PyTorch's own default, with random biases, stands beside them.
     """
     inits = {"default": ("default_zero_bias", TUNED), "random_bias": ("default", "mlp_default")}
-    found: dict[str, Estimate] = {}
+    found: dict[str, dict[str, Estimate]] = {"default": {}, "matched": {}, "random_bias": {}}
     for activation, depth in product(DECISIVE, (*DEPTHS, DEEPEST)):
         arms = inits | {"matched": (MATCHED[activation], TUNED)}
         for name, (init, experiment) in arms.items():
             shown = "mlp_sixty" if depth == DEEPEST else experiment
             arm = net(activation, depth, init, shown)
-            found[f"{name}_{activation}_d{depth}"] = share_learned(tables, arm)
+            found[name][f"{activation}_d{depth}"] = share_learned(tables, arm)
     return found

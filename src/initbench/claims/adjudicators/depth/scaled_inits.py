@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from initbench.claims.adjudicators.depth.arms import LEARNED, matched, net, steps_to_learn
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import (
     Arm,
     difference,
@@ -31,15 +31,21 @@ def _signal_change(tables: Tables, arm: Arm) -> Estimate:
 
 
 @adjudicates("D40")
-def scaled_inits(tables: Tables) -> dict[str, Estimate]:
+def scaled_inits(tables: Tables) -> Measured:
     """Return the speed and the signal of Xavier's and He's inits relative to default."""
     steps = steps_to(tables, DEFAULT, 0.95)
-    found: dict[str, Estimate] = {"slope_default": _signal_change(tables, DEFAULT)}
-    for name, arm in {"xavier": main("xavier"), "he": main("he_normal")}.items():
-        found[name] = _ratio(steps_to(tables, arm, 0.95), steps)
-        found[f"slope_{name}"] = _signal_change(tables, arm)
-        found[f"final_{name}"] = difference(final(tables, arm), final(tables, DEFAULT), bounds=GAIN)
-    return found | _in_deep_nets(tables)
+    arms = {"xavier": main("xavier"), "he": main("he_normal")}
+    return {
+        "steps": {name: _ratio(steps_to(tables, arm, 0.95), steps) for name, arm in arms.items()},
+        "slope": {
+            name: _signal_change(tables, arm) for name, arm in {"default": DEFAULT, **arms}.items()
+        },
+        "final": {
+            name: difference(final(tables, arm), final(tables, DEFAULT), bounds=GAIN)
+            for name, arm in arms.items()
+        },
+        **_in_deep_nets(tables),
+    }
 
 
 def _ratio(steps: "pd.Series[float]", over: "pd.Series[float]") -> Estimate:
@@ -48,15 +54,15 @@ def _ratio(steps: "pd.Series[float]", over: "pd.Series[float]") -> Estimate:
     return difference(ratio, 0 * ratio)
 
 
-def _in_deep_nets(tables: Tables) -> dict[str, Estimate]:
+def _in_deep_nets(tables: Tables) -> Measured:
     """Return the ratio of steps to 80 %, and the difference in slopes of the signal, by depth."""
-    found: dict[str, Estimate] = {}
+    steps, slope = {}, {}
     for (name, activation), depth in product(DEEP_NETS.items(), DEPTHS):
         arms = matched(activation, depth), net(activation, depth, "default_zero_bias")
-        found[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *arms)
+        steps[f"{name}_d{depth}"] = _ratio_where_one_learns(tables, *arms)
         slopes = (_signal_slope(tables, arm, depth) for arm in arms)
-        found[f"slope_{name}_d{depth}"] = difference(*slopes)
-    return found
+        slope[f"{name}_d{depth}"] = difference(*slopes)
+    return {"deep_steps": steps, "deep_slope": slope}
 
 
 def _ratio_where_one_learns(tables: Tables, arm: Arm, over: Arm) -> Estimate:

@@ -1,6 +1,6 @@
 """Picks from the table of checks what the adjudicators compare: the checks of one claim."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -18,16 +18,20 @@ def checks_of(tables: Tables, claim: str) -> pd.DataFrame:
     return rows
 
 
-def check_quantities(claim: str) -> Callable[[Tables], dict[str, Estimate]]:
+def check_quantities(
+    claim: str, keyed: Mapping[str, str] | None = None
+) -> Callable[[Tables], dict[str, Estimate]]:
     """Return the adjudicator of a row that is decided by checks alone.
 
     Each check gives the quantity named by its slug without the claim ("a02_forward" gives
-    "forward") with the measured value; "violations" counts the checks that failed.
+    "forward") with the measured value, or as `keyed` says ({"square": "deviation[square]"});
+    "violations" counts the checks that failed.
     """
 
     def quantities(tables: Tables) -> dict[str, Estimate]:
         rows = checks_of(tables, claim)
-        names = rows["check"].str.removeprefix(f"{claim.lower()}_")
+        slugs = rows["check"].str.removeprefix(f"{claim.lower()}_")
+        names = [(keyed or {}).get(slug, slug) for slug in slugs]
         values = {
             name: exact(float(value)) for name, value in zip(names, rows["value"], strict=True)
         }

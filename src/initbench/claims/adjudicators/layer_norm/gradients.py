@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from initbench.claims.adjudicators.kit.extremes import named
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import measured
 from initbench.claims.adjudicators.layer_norm.arms import DEPTHS, INITS, SCALES, net
 from initbench.statistics import Estimate, exact, mean
@@ -16,7 +16,7 @@ FIRST_WEIGHT = "fc1.weight"
 
 
 @adjudicates("B69")
-def gradients_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
+def gradients_with_layer_norm(tables: Tables) -> Measured:
     """Return the spread of the gradient over σ, its steepest slope over depth, and the zeros.
 
     All in log10 of the norm before the first update: spreads in decades, slopes in decades a
@@ -28,7 +28,8 @@ def gradients_with_layer_norm(tables: Tables) -> dict[str, Estimate]:
         spreads = np.ptp(logs, axis=0)
         slopes = [_slope(scale, name) for scale, name in zip(logs, SCALES, strict=True)]
     spread_at = dict(zip(DEPTHS, spreads, strict=True))
-    return {f"spread_d{depth}": mean(s, unit="decades") for depth, s in spread_at.items()} | {
+    return {
+        "spread": {f"d{depth}": mean(s, unit="decades") for depth, s in spread_at.items()},
         "steepest": max(slopes, key=_steepness),
         "zero_inits": exact(float((norms == 0).any(axis=(1, 2)).sum()), n=norms.shape[-1]),
     }

@@ -1,6 +1,7 @@
 """Rows on what LayerNorm does to learning, over scales, depths and constants."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from itertools import product
 
 import numpy as np
@@ -39,22 +40,35 @@ def poor_starts(tables: Tables) -> Measured:
 
 
 @adjudicates("B68")
-def sensitivity_to_scale(tables: Tables) -> dict[str, Estimate]:
+def sensitivity_to_scale(tables: Tables) -> Measured:
     """Return over how many decades of σ nets learn, by depth, with and without LayerNorm.
 
     `wider` compares single runs, pair by pair; the others take all runs together.
     """
-    estimates = {}
+    depths = {f"d{depth}": depth for depth in DEPTHS}
+    found: dict[str, Mapping[str, Estimate]] = {
+        "wider": {key: _wider(tables, depth) for key, depth in depths.items()}
+    }
+    for arm, flag in ARMS.items():
+        found[f"decades_{arm}"] = {key: _decades(tables, d, flag) for key, d in depths.items()}
+        found[f"best_to_worst_{arm}"] = {
+            key: _best_to_worst(tables, depth, flag) for key, depth in depths.items()
+        }
+    return found
+
+
+def _wider(tables: Tables, depth: int) -> Estimate:
+    """Return in how many more decades of σ a run learns, with minus without LayerNorm."""
+    wins = [learned(tables, depth, flag).astype(float) for flag in ARMS.values()]
+    single = [pd.Series(width(won.to_numpy()), index=won.index) for won in wins]
     reach = float(width(np.ones(len(SCALES))))
-    for depth in DEPTHS:
-        wins = {arm: learned(tables, depth, flag).astype(float) for arm, flag in ARMS.items()}
-        single = [pd.Series(width(w.to_numpy()), index=w.index) for w in wins.values()]
-        estimates[f"wider_d{depth}"] = difference(*single, bounds=(-reach, reach))
-        for arm, runs in wins.items():
-            decades = float(width(runs.mean().to_numpy()))
-            estimates[f"{arm}_d{depth}"] = exact(decades, n=len(runs), unit="decades")
-            estimates[f"best_to_worst_{arm}_d{depth}"] = _best_to_worst(tables, depth, ARMS[arm])
-    return estimates
+    return difference(*single, bounds=(-reach, reach))
+
+
+def _decades(tables: Tables, depth: int, normalize: bool) -> Estimate:
+    """Return over how many decades of σ at least half of the runs learn."""
+    runs = learned(tables, depth, normalize).astype(float)
+    return exact(float(width(runs.mean().to_numpy())), n=len(runs), unit="decades")
 
 
 def _best_to_worst(tables: Tables, depth: int, normalize: bool) -> Estimate:

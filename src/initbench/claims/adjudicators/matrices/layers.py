@@ -1,10 +1,12 @@
 """Rows about what one matrix says of layers: independent, nonlinear, other spectra."""
 
+from itertools import product
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.matrices.draws import (
     SIZE,
     gaussian,
@@ -22,21 +24,19 @@ TENFOLD = np.log(10)
 
 
 @adjudicates("C04")
-def independent_against_tied(tables: Tables) -> dict[str, Estimate]:
+def independent_against_tied(tables: Tables) -> Measured:
     """Return growth a step of independent matrices, of tied ones, and the former over exp E ln rho.
 
     The ratio is the geometric mean over draws of growth over spectral radius.
     """
-    estimates = {}
+    ratio, independent, tied = {}, {}, {}
     for size in COMPARED_SIZES:
-        draws = gaussian(tables, size)
-        independent = _independent_growth(draws)
-        tied = (draws["log_growth_300"] - draws["log_growth_100"]) / 200
-        excess = independent - np.log(draws["rho"])
-        estimates[f"ratio_{size}"] = exponential(mean(excess.to_numpy()))
-        estimates[f"independent_{size}"] = _geometric_mean(independent)
-        estimates[f"tied_{size}"] = _geometric_mean(tied)
-    return estimates
+        draws, key = gaussian(tables, size), str(size)
+        growth = _independent_growth(draws)
+        ratio[key] = exponential(mean((growth - np.log(draws["rho"])).to_numpy()))
+        independent[key] = _geometric_mean(growth)
+        tied[key] = _geometric_mean((draws["log_growth_300"] - draws["log_growth_100"]) / 200)
+    return {"ratio": ratio, "independent": independent, "tied": tied}
 
 
 def _independent_growth(draws: pd.DataFrame) -> "pd.Series[float]":
@@ -50,13 +50,14 @@ def _geometric_mean(logs: "pd.Series[float]") -> Estimate:
 
 
 @adjudicates("C22")
-def division_of_independent_layers(tables: Tables) -> dict[str, Estimate]:
+def division_of_independent_layers(tables: Tables) -> Measured:
     """Return growth over 50 independent layers, each divided by its own spectral radius."""
     factors = {
-        f"factor_{size}": exponential(mean(_divided_growth(tables, size).to_numpy()))
+        str(size): exponential(mean(_divided_growth(tables, size).to_numpy()))
         for size in LAYERED_SIZES
     }
-    return factors | {"in_range_5": share(_divided_growth(tables, SIZE).abs() <= np.log(2))}
+    in_range = share(_divided_growth(tables, SIZE).abs() <= np.log(2))
+    return {"factor": factors, "in_range_5": in_range}
 
 
 def _divided_growth(tables: Tables, size: int) -> "pd.Series[float]":
@@ -65,19 +66,17 @@ def _divided_growth(tables: Tables, size: int) -> "pd.Series[float]":
 
 
 @adjudicates("C23")
-def without_activations(tables: Tables) -> dict[str, Estimate]:
+def without_activations(tables: Tables) -> Measured:
     """Return how often a signal has the same fate with and without an activation."""
     draws = gaussian(tables)
     raw = draws["log_growth_100"]
     linear = {"": raw, "_normalised": raw - 100 * np.log(draws["rho"])}
-    estimates = {}
-    for name in ("tanh", "relu"):
-        for kind, growth in linear.items():
-            bent = draws[f"{name}{kind}_log_growth_100"]
-            estimates[f"{name}{kind}"] = share(_fate(growth) == _fate(bent))
-            same = (growth > TENFOLD) == (bent > TENFOLD)
-            estimates[f"{name}{kind}_explodes"] = share(same)
-    return estimates
+    alike, explodes_alike = {}, {}
+    for name, (kind, growth) in product(("tanh", "relu"), linear.items()):
+        bent = draws[f"{name}{kind}_log_growth_100"]
+        alike[f"{name}{kind}"] = share(_fate(growth) == _fate(bent))
+        explodes_alike[f"{name}{kind}"] = share((growth > TENFOLD) == (bent > TENFOLD))
+    return {"alike": alike, "explodes_alike": explodes_alike}
 
 
 def _fate(log_growth: "pd.Series[float]") -> "pd.Series[float]":
@@ -87,22 +86,23 @@ def _fate(log_growth: "pd.Series[float]") -> "pd.Series[float]":
 
 
 @adjudicates("C24")
-def eigenvalues_or_singular_values(tables: Tables) -> dict[str, Estimate]:
+def eigenvalues_or_singular_values(tables: Tables) -> Measured:
     """Return how much of the growth the spectral radius explains, and the largest singular value.
 
     R² of least squares on the logarithm of each. Their difference is the mean over draws of the
     difference of squared residuals over the variance, and so has the interval of a mean.
     """
     draws = gaussian(tables)
-    radius, norm = (np.log(draws[name].to_numpy()) for name in ("rho", "sigma_max"))
-    estimates = {}
-    for steps in STEPS:
-        growth = draws[f"log_growth_{steps}"].to_numpy()
-        by_radius, by_norm = (_unexplained(growth, spectrum) for spectrum in (radius, norm))
-        estimates[f"advantage_{steps}"] = mean(by_norm - by_radius)
-        estimates[f"radius_{steps}"] = _explained(by_radius)
-        estimates[f"norm_{steps}"] = _explained(by_norm)
-    return estimates
+    growth = {str(steps): draws[f"log_growth_{steps}"].to_numpy() for steps in STEPS}
+    radius, norm = (
+        {steps: _unexplained(y, np.log(draws[name].to_numpy())) for steps, y in growth.items()}
+        for name in ("rho", "sigma_max")
+    )
+    return {
+        "advantage": {steps: mean(norm[steps] - radius[steps]) for steps in growth},
+        "radius": {steps: _explained(rest) for steps, rest in radius.items()},
+        "norm": {steps: _explained(rest) for steps, rest in norm.items()},
+    }
 
 
 def _unexplained(y: Values, x: Values) -> Values:

@@ -73,9 +73,9 @@ def distinct_units(tables: Tables, arms: Iterable[Arm]) -> dict[str, Estimate]:
     """Return the largest number of different units of each layer, over runs and steps."""
     arms = list(arms)
     counted = {
-        "fc1_rows": ("distinct_rows", "fc1.weight"),
-        "fc2_rows": ("distinct_rows", "fc2.weight"),
-        "out_columns": ("distinct_columns", "out.weight"),
+        "first_layer": ("distinct_rows", "fc1.weight"),
+        "second_layer": ("distinct_rows", "fc2.weight"),
+        "last_layer": ("distinct_columns", "out.weight"),
     }
     return {
         name: exact(max(extreme(tables, arm, quantity, layer) for arm in arms))

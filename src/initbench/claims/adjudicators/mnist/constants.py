@@ -6,7 +6,7 @@ from initbench.claims.adjudicators.kit.extremes import (
     lowest_lower,
     lowest_upper,
 )
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, mean_accuracy
 from initbench.claims.adjudicators.mnist.arms import CONSTANTS, ablation, inside, main
 from initbench.statistics import GAIN, Estimate, exact, proportion
@@ -67,15 +67,16 @@ def ones_plateau(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("D27")
-def other_constants(tables: Tables) -> dict[str, Estimate]:
+def other_constants(tables: Tables) -> Measured:
     """Return how the other nonzero constants compare with one."""
     ones = final(tables, ablation("ones"))
     gaps = {
-        name: difference(final(tables, ablation(init)), ones, bounds=GAIN)
-        for name, init in CONSTANTS.items()
-        if name not in ("c_0", "c_1")
+        init: difference(final(tables, ablation(init)), ones, bounds=GAIN)
+        for init in CONSTANTS.values()
+        if init not in ("zeros", "ones")
     }
-    return gaps | {"furthest": max(gaps.values(), key=lambda gap: abs(gap.value))}
+    furthest = max(gaps.values(), key=lambda gap: abs(gap.value))
+    return {"difference": gaps, "furthest": furthest}
 
 
 @adjudicates("D34")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, final, measured, success_rate
 from initbench.claims.adjudicators.mnist.arms import (
     CONSTANTS,
@@ -38,11 +38,12 @@ def different_features(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B09")
-def equal_units(tables: Tables) -> dict[str, Estimate]:
+def equal_units(tables: Tables) -> Measured:
     """Return the largest number of different units, and of different inputs to a unit."""
     arms = constant_arms()
     inputs = [extreme(tables, arm, "distinct_columns", "fc1.weight") for arm in arms]
-    return distinct_units(tables, arms) | {
+    return {
+        "units": distinct_units(tables, arms),
         "input_columns": exact(max(inputs)),
         "runs": exact(float(sum(len(final(tables, arm)) for arm in arms))),
     }
@@ -54,15 +55,15 @@ def most_units(tables: Tables, arms: Iterable[Arm]) -> Estimate:
 
 
 @adjudicates("B11")
-def unbroken_symmetry(tables: Tables) -> dict[str, Estimate]:
+def unbroken_symmetry(tables: Tables) -> Measured:
     """Return the largest number of different units without and with something random."""
     variants = {
-        "dropout": ablation("constant_0.1", "mnist_net_dropout"),
-        "random_biases": ablation("constant_0.1_random_bias"),
-        "zero_weights": ablation("zero_weights"),
+        "plain": EQUAL,
+        "dropout": [ablation("constant_0.1", "mnist_net_dropout")],
+        "random_biases": [ablation("constant_0.1_random_bias")],
+        "zero_weights": [ablation("zero_weights")],
     }
-    found = {name: most_units(tables, [arm]) for name, arm in variants.items()}
-    return {"plain": most_units(tables, EQUAL)} | found
+    return {"units": {name: most_units(tables, arms) for name, arms in variants.items()}}
 
 
 def with_gradient(tables: Tables, arm: Arm) -> set[str]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from initbench.claims.adjudicators.kit.checks import checks_of
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import (
     ROUNDING,
     Arm,
@@ -60,7 +60,7 @@ def random_start_learns(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("D05")
-def training_stalls(tables: Tables) -> dict[str, Estimate]:
+def training_stalls(tables: Tables) -> Measured:
     """Return how often three constant starts stay at a constant answer throughout."""
 
     def stalled(arm: Arm) -> Estimate:
@@ -68,7 +68,7 @@ def training_stalls(tables: Tables) -> dict[str, Estimate]:
         constant = one_class(tables, arm).reindex(best.index)
         return proportion((constant & (best <= MAJORITY_SHARE + ROUNDING)).to_numpy(bool))
 
-    return {f"stalled_{init}": stalled(main(init)) for init in ("zeros", "ones", "minus_ones")}
+    return {"stalled": {init: stalled(main(init)) for init in ("zeros", "ones", "minus_ones")}}
 
 
 @adjudicates("D06")

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, final, success
 from initbench.claims.adjudicators.mnist.arms import (
     BIASES,
@@ -76,20 +76,21 @@ def lone_zeros(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("D23")
-def zeros_keep_symmetry(tables: Tables) -> dict[str, Estimate]:
+def zeros_keep_symmetry(tables: Tables) -> Measured:
     """Return the largest number of different units of the all-zero net."""
-    return distinct_units(tables, [ZEROS])
+    return {"units": distinct_units(tables, [ZEROS])}
 
 
 @adjudicates("D33")
-def equal_for_ever(tables: Tables) -> dict[str, Estimate]:
+def equal_for_ever(tables: Tables) -> Measured:
     """Return the largest number of different units from any constant start."""
     arms = constant_arms()
     runs = sum(len(final(tables, arm)) for arm in arms)
     dropout = at_end(
         tables, ablation("constant_0.1", "mnist_net_dropout"), "distinct_rows", "fc1.weight"
     )
-    return distinct_units(tables, arms) | {
+    return {
+        "units": distinct_units(tables, arms),
         "runs": exact(float(runs)),
         "dropout_rows": exact(float(dropout.min())),
     }

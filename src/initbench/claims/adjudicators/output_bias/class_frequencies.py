@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, difference, select
 from initbench.datasets.gaussian_classes import frequencies
 from initbench.statistics import GAIN, Estimate, exact, mean
@@ -31,17 +31,20 @@ def arm(net: str, bias: str) -> Arm:
 
 
 @adjudicates("B59")
-def output_bias_of_class_frequencies(tables: Tables) -> dict[str, Estimate]:
+def output_bias_of_class_frequencies(tables: Tables) -> Measured:
     """Return the first loss over the entropy of the classes, the steps saved, and the balance."""
-    found, deviations = {}, []
-    for net in NETS:
-        zero, prior = (losses(tables, arm(net, bias)) for bias in ("zero", "prior"))
-        found[f"saving_{net}"] = saving(prior, zero)
-        for bias, loss in (("prior", prior), ("zero", zero)):
-            found[f"first_{bias}_{net}"] = mean((loss[0] / entropy(net)).to_numpy())
-        found[f"balanced_{net}"] = balance_gain(tables, net)
-        deviations.append((prior[0] / entropy(net) - 1).abs().max())
-    return {"deviation": exact(float(np.max(deviations)), n=len(prior))} | found
+    zero, prior = (
+        {net: losses(tables, arm(net, bias)) for net in NETS} for bias in ("zero", "prior")
+    )
+    first = {net: loss[0] / entropy(net) for net, loss in prior.items()}
+    deviations = [(loss - 1).abs().max() for loss in first.values()]
+    return {
+        "deviation": exact(float(np.max(deviations)), n=len(next(iter(first.values())))),
+        "saving": {net: saving(prior[net], zero[net]) for net in NETS},
+        "first_prior": {net: mean(loss.to_numpy()) for net, loss in first.items()},
+        "first_zero": {net: mean((zero[net][0] / entropy(net)).to_numpy()) for net in NETS},
+        "balanced": {net: balance_gain(tables, net) for net in NETS},
+    }
 
 
 def entropy(net: str) -> float:

@@ -2,7 +2,7 @@
 
 from initbench.claims.adjudicators.kit.extremes import highest_upper, lowest_lower
 from initbench.claims.adjudicators.kit.probes import layered, picked
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.statistics import Estimate, mean
 from initbench.tables.read import Tables
 
@@ -12,17 +12,20 @@ REGIONS = ("interior", "edge", "corner", "centre")
 
 
 @adjudicates("B50")
-def conv_variance(tables: Tables) -> dict[str, Estimate]:
+def conv_variance(tables: Tables) -> Measured:
     """Return the lowest and highest mean second moment over its target, by region.
 
     Over ten layers and both inits; `whole` is the mean of all pixels after the tenth layer.
     """
-    estimates = {}
-    for region in REGIONS:
-        found = [e for init in TARGETS for e in _by_layer(tables, init, region)]
-        estimates[f"{region}_lowest"] = lowest_lower(found)
-        estimates[f"{region}_highest"] = highest_upper(found)
-    return estimates | {"whole": lowest_lower(_whole(tables, init) for init in TARGETS)}
+    found = {
+        region: [e for init in TARGETS for e in _by_layer(tables, init, region)]
+        for region in REGIONS
+    }
+    return {
+        "lowest": {region: lowest_lower(means) for region, means in found.items()},
+        "highest": {region: highest_upper(means) for region, means in found.items()},
+        "whole": lowest_lower(_whole(tables, init) for init in TARGETS),
+    }
 
 
 def _by_layer(tables: Tables, init: str, region: str) -> list[Estimate]:

@@ -2,7 +2,7 @@
 
 import math
 
-from initbench.claims.adjudicators.kit.extremes import highest_upper, named
+from initbench.claims.adjudicators.kit.extremes import highest_lower, highest_upper, named
 from initbench.claims.adjudicators.kit.probes import (
     UNIT,
     Net,
@@ -37,46 +37,42 @@ def gradient_gap(tables: Tables, activation: str, matched: str, other: str) -> E
 
 
 @adjudicates("B05")
-def matched_inits(tables: Tables) -> dict[str, Estimate]:
+def matched_inits(tables: Tables) -> Measured:
     """Return, for each activation, how the recommended init compares with the others.
 
-    Under the activation's name against the init that comes off best by the upper end of its
-    interval, under `_rival` by the lower end; `_slope` is that of the recommended init.
+    `gap` is against the init that comes off best by the upper end of its interval, `gap_to_rival`
+    by the lower end; `slope` is that of the recommended init.
     """
-    estimates = {}
+    gap, gap_to_rival, slope = {}, {}, {}
     for name, activation in ACTIVATIONS.items():
         matched, others = MATCHED[name]
         gaps = [gradient_gap(tables, activation, matched, other) for other in others]
-        estimates[name] = highest_upper(gaps)
-        estimates[f"{name}_rival"] = max(gaps, key=lambda gap: gap.low)
-        slopes = backward(tables, Net(matched, activation))
-        estimates[f"{name}_slope"] = mean(slopes, unit=UNIT)
-    return estimates
+        gap[name], gap_to_rival[name] = highest_upper(gaps), highest_lower(gaps)
+        slope[name] = mean(backward(tables, Net(matched, activation)), unit=UNIT)
+    return {"gap": gap, "gap_to_rival": gap_to_rival, "slope": slope}
 
 
 @adjudicates("B07")
-def too_small(tables: Tables) -> dict[str, Estimate]:
+def too_small(tables: Tables) -> Measured:
     """Return the slopes forward and backward under N(0, 0.01²), and of ReLU's weight gradients."""
     net = Net("normal_0.01", "relu", "signal_w100", 100)
     weights = log_slopes(by_layer(tables, net, "weight_gradient_norm"))
-    return _both_directions(tables, "normal_0.01") | {"weights_relu": mean(-weights, unit=UNIT)}
+    both = _both_directions(tables, "normal_0.01")
+    return {**both, "weights_relu": mean(-weights, unit=UNIT)}
 
 
 @adjudicates("B08")
 def too_large(tables: Tables) -> Measured:
     """Return the slopes forward and backward under N(0, 1)."""
-    found = _both_directions(tables, "normal_1")
-    ways = ("forward", "backward")
-    return {way: {name: found[f"{way}_{name}"] for name in ACTIVATIONS} for way in ways}
+    return _both_directions(tables, "normal_1")
 
 
-def _both_directions(tables: Tables, init: str) -> dict[str, Estimate]:
-    estimates = {}
-    for name, activation in ACTIVATIONS.items():
-        net = Net(init, activation, "signal_w100", 100)
-        estimates[f"forward_{name}"] = mean(forward(tables, net), unit=UNIT)
-        estimates[f"backward_{name}"] = mean(backward(tables, net), unit=UNIT)
-    return estimates
+def _both_directions(tables: Tables, init: str) -> Measured:
+    nets = {name: Net(init, phi, "signal_w100", 100) for name, phi in ACTIVATIONS.items()}
+    return {
+        direction: {name: mean(slopes(tables, net), unit=UNIT) for name, net in nets.items()}
+        for direction, slopes in {"forward": forward, "backward": backward}.items()
+    }
 
 
 @adjudicates("B29")
@@ -91,7 +87,7 @@ def xavier_gradients(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B39")
-def orthogonal_gradients(tables: Tables) -> dict[str, Estimate]:
+def orthogonal_gradients(tables: Tables) -> Measured:
     """Return what the first layer keeps of the last layer's gradient norm, by net and shape."""
     nets = {"linear": "identity", "tanh": "tanh", "relu": "relu"}
     kept = {
@@ -100,7 +96,7 @@ def orthogonal_gradients(tables: Tables) -> dict[str, Estimate]:
         for shape in SHAPES
     }
     gained = norm_kept(tables, "orthogonal_gained", "relu", "square")
-    return kept | {"relu_square_gained": gained}
+    return {"kept": kept, "relu_square_gained": gained}
 
 
 def norm_kept(tables: Tables, init: str, activation: str, shape: str) -> Estimate:

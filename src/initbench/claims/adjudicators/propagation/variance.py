@@ -12,19 +12,13 @@ from initbench.claims.adjudicators.kit.probes import (
     log_slopes,
     ratios,
 )
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.statistics import Estimate, mean, median, proportion
 from initbench.statistics.estimate import FloatArray
 from initbench.tables.read import Tables
 
 WIDTHS = (16, 32, 64, 128, 256, 512, 1024)
-RELU_VARIANTS = {
-    "leaky_0_01": "leaky_relu_0.01",
-    "leaky_0_2": "leaky_relu_0.2",
-    "elu": "elu",
-    "gelu": "gelu",
-    "silu": "silu",
-}
+RELU_VARIANTS = ("leaky_relu_0.01", "leaky_relu_0.2", "elu", "gelu", "silu")
 
 
 @adjudicates("B21")
@@ -110,30 +104,28 @@ def half_of_the_units(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("B37")
-def he_with_relu(tables: Tables) -> dict[str, Estimate]:
+def he_with_relu(tables: Tables) -> Measured:
     """Return the second moment's ratio of layer 30 to layer 1, median and mean, by width."""
-    estimates = {}
-    for width in (16, 64, 256):
-        net = Net("he_normal", "relu", "signal_he", width)
-        kept = ratios(by_layer(tables, net, "second_moment"), at=30)
-        estimates[f"median_w{width}"] = median(kept)
-        estimates[f"mean_w{width}"] = mean(kept)
-    together = by_layer(tables, net, "correlation")
-    return estimates | {"correlation": median(together[30])}
+    nets = {str(width): Net("he_normal", "relu", "signal_he", width) for width in (16, 64, 256)}
+    kept = {
+        width: ratios(by_layer(tables, net, "second_moment"), at=30) for width, net in nets.items()
+    }
+    return {
+        "median": {width: median(found) for width, found in kept.items()},
+        "mean": {width: mean(found) for width, found in kept.items()},
+        "correlation": median(by_layer(tables, nets["256"], "correlation")[30]),
+    }
 
 
 @adjudicates("B74")
-def he_with_relu_variants(tables: Tables) -> dict[str, Estimate]:
+def he_with_relu_variants(tables: Tables) -> Measured:
     """Return the second moment's factor a layer under He; `middle` is the third nearest to 1."""
-    factors = {
-        name: _factor(tables, "he_normal", activation) for name, activation in RELU_VARIANTS.items()
-    }
+    factors, gained = (
+        {activation: _factor(tables, init, activation) for activation in RELU_VARIANTS}
+        for init in ("he_normal", "he_gained")
+    )
     ranked = sorted(factors.values(), key=lambda factor: abs(factor.value - 1))
-    gained = {
-        f"{name}_gained": _factor(tables, "he_gained", activation)
-        for name, activation in RELU_VARIANTS.items()
-    }
-    return factors | {"middle": ranked[len(ranked) // 2]} | gained
+    return {"factor": factors, "middle": ranked[len(ranked) // 2], "factor_own_gain": gained}
 
 
 def _factor(tables: Tables, init: str, activation: str) -> Estimate:

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import Arm, measured, success, success_gain
 from initbench.claims.adjudicators.tanh_chain.arms import chain
 from initbench.statistics import Estimate, auc, proportion
@@ -18,7 +18,7 @@ NETS = 50_000  # random nets of eight layers drawn for the chance of such a laye
 
 
 @adjudicates("A28")
-def spectra_predict_failure(tables: Tables) -> dict[str, Estimate]:
+def spectra_predict_failure(tables: Tables) -> Measured:
     """Return how well statistics of the starting spectra tell failed Xavier runs from others.
 
     Each is the area under the ROC curve with a small value of the statistic as the warning,
@@ -26,8 +26,10 @@ def spectra_predict_failure(tables: Tables) -> dict[str, Estimate]:
     """
     statistics = spectral_statistics(tables, XAVIER)
     failed = ~success(tables, XAVIER).reindex(statistics.index).to_numpy(bool)
-    curves = {f"auc_{name}": auc(-statistics[name].to_numpy(), failed) for name in statistics}
-    return curves | {"failures": proportion(failed)}
+    return {
+        "area": {str(name): auc(-statistics[name].to_numpy(), failed) for name in statistics},
+        "failures": proportion(failed),
+    }
 
 
 def spectral_statistics(tables: Tables, arm: Arm) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from initbench.claims.adjudicators.kit.checks import checks_of
-from initbench.claims.adjudicators.kit.registry import adjudicates
+from initbench.claims.adjudicators.kit.registry import Measured, adjudicates
 from initbench.claims.adjudicators.kit.runs import (
     Arm,
     curve_at,
@@ -84,13 +84,16 @@ def standardising_is_not_the_cause(tables: Tables) -> dict[str, Estimate]:
 
 
 @adjudicates("A11")
-def other_recipes(tables: Tables) -> dict[str, Estimate]:
+def other_recipes(tables: Tables) -> Measured:
     """Return what three other recipes add to the success of the default init."""
     after = reached(curve_at(tables, MINIBATCH, RECIPE_STEPS), 0.99)
+    recipes = {
+        "adam": chain("default", "tiny_adam"),
+        "fast_sgd": chain("default", "tiny_sgd_fast"),
+        "minibatch": MINIBATCH,
+    }
     return {
-        "adam": success_gain(tables, chain("default", "tiny_adam"), DEFAULT),
-        "fast_sgd": success_gain(tables, chain("default", "tiny_sgd_fast"), DEFAULT),
-        "minibatch": success_gain(tables, MINIBATCH, DEFAULT),
+        "gain": {name: success_gain(tables, arm, DEFAULT) for name, arm in recipes.items()},
         "minibatch_equal_updates": difference(after, success(tables, DEFAULT)),
     }
 
