@@ -1,4 +1,4 @@
-"""Document A's network against a hand-written one (A02), and its decision map (A37)."""
+"""Document A's network against a hand-written one and the book's (A02, A39), and its map (A37)."""
 
 import math
 from typing import TYPE_CHECKING, cast
@@ -109,3 +109,40 @@ def disagreement_rate(swap_back: bool) -> Measurement:
     how = "after undoing the swap of the colours" if swap_back else "as the map paints them"
     detail = f"share of {len(grid)} cells, {len(MAP_SEEDS)} untrained default nets, {how}"
     return Measurement(rate, math.nan, math.nan, detail)
+
+
+@check("A39", "a39_layers")
+def hidden_layers() -> Measurement:
+    """Return the number of hidden layers (Fleuret, The Little Book of Deep Learning, 3.5: 8)."""
+    return Measurement(len(_chain(FIRST_SEED).layers), 8, 0, "hidden layers of the notebook's net")
+
+
+@check("A39", "a39_size")
+def hidden_size() -> Measurement:
+    """Return the largest side of a hidden matrix (Fleuret, section 3.5: 2)."""
+    weights = _chain(FIRST_SEED).layers.parameters()
+    sides = [side for weight in weights for side in weight.shape]
+    return Measurement(max(sides), 2, 0, "largest side of a hidden matrix")
+
+
+@check("A39", "a39_tanh")
+def hidden_tanh() -> Measurement:
+    """Return 1 if the first layer's output is the tanh of its affine map, up to rounding."""
+    import torch
+
+    net, x = _chain(FIRST_SEED), _points(FIRST_SEED)
+    states = net.transform(torch.from_numpy(x).float(), 1).numpy()
+    close = np.allclose(states, np.tanh(_affine(net, "layers.0", x)), atol=1e-6)
+    return Measurement(close, 1, 0, "states after one layer")
+
+
+@check("A39", "a39_linear_head")
+def linear_head() -> Measurement:
+    """Return 1 if the outputs are an affine map of the last states, up to rounding."""
+    import torch
+
+    net, x = _chain(FIRST_SEED), torch.from_numpy(_points(FIRST_SEED)).float()
+    outputs = net(x).detach().numpy()
+    states = net.transform(x, DEPTH).double().numpy()
+    close = np.allclose(outputs, _affine(net, "final", states), atol=1e-6)
+    return Measurement(close, 1, 0, "outputs of the notebook's net")
