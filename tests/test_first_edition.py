@@ -14,6 +14,7 @@ from initbench.claims.verdict import LEVEL, decide
 from initbench.statistics import Estimate
 from project_ledger import the_ledger
 
+ENDS = ("value", "low", "high")
 VERDICTS = Path(__file__).parents[1] / "reports/reference/verdicts.json"
 SECOND_EDITION = date(2026, 12, 1)
 # Rows that an amendment of the second edition names; it says why.
@@ -122,13 +123,10 @@ def former(claim: str, name: str) -> str:
 
 def estimate(record: Mapping[str, Any]) -> Estimate:
     """Return what a record says; of its 90 % interval, which is not committed, nearly that."""
-    number = {end: math.nan if record[end] is None else record[end] for end in _ENDS}
+    number = {end: math.nan if record[end] is None else record[end] for end in ENDS}
     value, low, high = number.values()
     inner = [value + (end - value) * 1.645 / 1.96 for end in (low, high)]
     return Estimate(value, low, high, *inner, record["n"], record["method"])
-
-
-_ENDS = ("value", "low", "high")
 
 
 @pytest.mark.parametrize("claim", MEASURED)

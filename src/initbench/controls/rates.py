@@ -28,17 +28,17 @@ def both_rates(rows: Iterable[Row], evidence: Evidence) -> list[dict[str, Any]]:
 
 
 def _paired(row: Row) -> list[str]:
-    return [name for name in row.quantities if at_one_rate(name) in row.quantities]
+    return [name for name in row.quantities if _at_one_rate(name) in row.quantities]
 
 
-def at_one_rate(name: str) -> str:
+def _at_one_rate(name: str) -> str:
     """Return the name that a quantity has at one rate: gain[d3] is gain_fixed_rate[d3] there."""
     quantity, bracket, key = name.partition("[")
     return f"{quantity}{SUFFIX}{bracket}{key}"
 
 
 def _record(row: Row, found: Mapping[str, Estimate], names: list[str]) -> dict[str, Any]:
-    fixed = {name: found[at_one_rate(name)] for name in names}
+    fixed = {name: found[_at_one_rate(name)] for name in names}
     missing = sorted(_asked(row) - set(names))
     return {
         "claim": row.id,
