@@ -110,6 +110,9 @@ REPORTED = {
     "b65_variance_over_he": (1 / 6, 0.005),
     "b65_variance_over_xavier": (1 / 3, 0.01),
     "b70_other_order": (1.6, 1.5),
+    "b96_kinds": (8, 0),
+    "b96_zero_kinds": (1, 0),
+    "b96_forget_gate": (0.0, 0.05),
 }
 
 

@@ -30,7 +30,7 @@ def test_all_rows_of_the_document_are_there() -> None:
 
 def test_each_measured_row_has_an_adjudicator_and_no_other_has() -> None:
     known = {claim for claim in adjudicators() if claim.startswith("C")}
-    assert known - {"C03", "C10"} == {row.id for row in MEASURED}
+    assert known - {"C03", "C10", "C26"} == {row.id for row in MEASURED}
 
 
 def test_amendments_are_cited_by_the_rows_they_change() -> None:
@@ -43,7 +43,7 @@ def test_amendments_are_cited_by_the_rows_they_change() -> None:
 def test_every_verdict_of_a_rule_is_explained() -> None:
     for row in ROWS:
         if row.rule:
-            assert set(row.why) == set(row.rule), row.id
+            assert set(row.why) - {"inconclusive"} == set(row.rule), row.id
         assert row.why
 
 

@@ -183,6 +183,8 @@ def check_table(violation: float) -> pd.DataFrame:
     exact += ("a25_coordinate_variance_square", "a25_norms_tall", "a25_norms_wide")
     rows = {slug: (violation, 0.0, 1e-12) for slug in exact}
     rows["a02_parameter_count"] = (54 + violation, 54.0, 0.0)
+    book = {"layers": 8.0, "size": 2.0, "tanh": 1.0, "linear_head": 1.0}
+    rows |= {f"a39_{name}": (value + violation, value, 0.0) for name, value in book.items()}
     rows["a37_disagreement_rate"] = (0.9 * (1 - violation), 0.0, 1.0)
     rows["a37_disagreement_rate_swapped_back"] = (0.1 * (1 - violation), 0.0, 1.0)
     return checks(rows)
