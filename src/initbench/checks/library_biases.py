@@ -40,7 +40,8 @@ def kinds() -> Measurement:
 def zero_kinds() -> Measurement:
     """Return the number of kinds whose biases all start at zero."""
     zero = [name for name, make in _kinds().items() if _starts_at_zero(make)]
-    return Measurement(len(zero), float("nan"), 0, ", ".join(zero))
+    detail = f"kinds whose biases all start at zero: {', '.join(zero)}"
+    return Measurement(len(zero), float("nan"), 0, detail)
 
 
 def _starts_at_zero(make: "Callable[[], nn.Module]") -> bool:
