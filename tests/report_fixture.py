@@ -298,6 +298,23 @@ def extras() -> Record:
                     **{"below": below, "uniformity_p": 0.3},
                 }
             ],
+            "false_positives": [
+                {
+                    **{"cell": "default (tiny_sgd)", "statistic": "success", "test": "differs"},
+                    **{"margin": 0.1, "n": 10, "comparisons": 50, "nominal": 0.05},
+                    "observed": below,
+                }
+            ],
+            "coverage": [
+                {
+                    **{"kind": kind, "n": 10, "truth": truth, "nominal": 0.95, "simulated": held},
+                    **{"error": error, "required": required},
+                }
+                for kind, truth, held, error, required in (
+                    ("Clopper-Pearson", "share 0.55", 0.972, 0.0, True),
+                    ("t", "5% of runs lose 30 points", 0.39, 0.011, False),
+                )
+            ],
             "rates": [
                 {
                     **{"claim": "A03", "tuned": "reproduced", "fixed": None, "missing": ["speed"]},

@@ -15,7 +15,7 @@ from initbench.statistics import Estimate
 from project_ledger import the_ledger
 
 ENDS = ("value", "low", "high")
-VERDICTS = Path(__file__).parents[1] / "reports/reference/verdicts.json"
+VERDICTS = Path(__file__).parents[1] / "reports/first-edition/verdicts.json"
 SECOND_EDITION = date(2026, 12, 1)
 # Rows that an amendment of the second edition names; it says why.
 AMENDED = {

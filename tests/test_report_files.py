@@ -102,7 +102,15 @@ def test_a_claim_without_numbers_has_no_table():
 
 def test_what_belongs_to_no_claim_has_its_table_too():
     added = bundle.tables(fixture.inputs(**fixture.extras()))
-    beside = ("controls", "null-p-values", "two-rates", "stability", "signals")
+    beside = (
+        "controls",
+        "null-p-values",
+        "false-positives",
+        "coverage",
+        "two-rates",
+        "stability",
+        "signals",
+    )
     assert {f"{name}.{ending}" for name in beside for ending in ("csv", "tex")} <= set(added)
     rows = list(csv.DictReader(added["stability.csv"].splitlines()))
     assert [row["verdict"] for row in rows if row["claim"] == "A04"] == [

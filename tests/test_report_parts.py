@@ -268,10 +268,10 @@ def test_the_accuracy_table_ranks_inits_and_counts_failures():
     ]
     best, worst = table["groups"][1]["rows"]
     assert best[:3] == ["orthogonal", 10, "100 [69, 100]"]
-    assert best[3:] == ["100.00 to 100.00", "1.00 [0.72, 1.00]", "0.00 [0.00, 0.28]", 10]
+    assert best[3:] == ["100.00 to 100.00", "1.00 [0.69, 1.00]", "0.00 [0.00, 0.31]", 10]
     assert worst[0] == "default"
     assert worst[2].startswith("60 [")
-    assert worst[3:5] == ["50.00 to 100.00", "0.20 [0.06, 0.51]"]
+    assert worst[3:5] == ["50.00 to 100.00", "0.20 [0.03, 0.56]"]
     assert len(table["columns"]) == len(best)
 
 

@@ -8,6 +8,7 @@ with job(snakemake.log[0]):
     from initbench.controls.judged import judged
     from initbench.controls.null import summaries
     from initbench.controls.rates import both_rates
+    from initbench.statistics.coverage import coverage_table
     from initbench.tables.read import Tables
 
     ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
@@ -19,6 +20,7 @@ with job(snakemake.log[0]):
         "judged": judged(tables, experiments),
         "p_values": summaries(tables, experiments),
         "false_positives": false_positives(tables, experiments),
+        "coverage": [row.to_dict() for row in coverage_table()],
         "rates": both_rates(ledger.rows, evidence),
     }
     sealed.write_text(Path(snakemake.output[0]), claims.to_json(found))

@@ -60,6 +60,9 @@ def _measured_beside(inputs: ReportInputs) -> Iterator[tuple[str, exports.Table,
         same, chance = exports.judged_controls, exports.null_p_values
         yield "controls", same(inputs.controls), "A against A, and a known failure."
         yield "null-p-values", chance(inputs.controls), "Comparisons without a difference."
+        wrong = exports.false_positives(inputs.controls)
+        yield "false-positives", wrong, "Wrong answers of the claims' tests."
+        yield "coverage", exports.coverage(inputs.controls), "Coverage of the intervals."
         yield "two-rates", exports.two_rates(inputs.controls), "Readings at two learning rates."
     yield "stability", exports.growth(inputs.stability), "Verdicts on growing numbers of seeds."
     yield "signals", exports.signals(inputs.cards), "Signals at the start, by init."

@@ -56,6 +56,8 @@ class Controls:
 
     judged: list[Record]
     p_values: list[Record]
+    false_positives: list[Record]
+    coverage: list[Record]
     rates: list[Record]
     outcomes: dict[str, int]
 
@@ -69,7 +71,8 @@ def controls(inputs: ReportInputs) -> Controls | None:
     rates = [_rate(rate) for rate in found["rates"] if rate["claim"] in shown]
     judged = [{**one, "kind": outcome(one["verdict"])} for one in found["judged"]]
     counts = Counter(one["outcome"] for one in judged)
-    return Controls(judged, found["p_values"], rates, dict(counts))
+    simulated = found["false_positives"], found["coverage"]
+    return Controls(judged, found["p_values"], *simulated, rates, dict(counts))
 
 
 def _rate(rate: Record) -> Record:

@@ -69,6 +69,22 @@ def judged_controls(controls: Record) -> Table:
     return ["statement", *INTERVAL, "n", "verdict", "came out"], rows
 
 
+def false_positives(controls: Record) -> Table:
+    """Return how often the claims' tests say yes where the truth is no, a row a case."""
+    head = ["cell", "statistic", "test", "margin", "n", "comparisons", "nominal"]
+    rows = [
+        [*(row[name] for name in head), *_interval(row["observed"])]
+        for row in controls["false_positives"]
+    ]
+    return [*head, *INTERVAL], rows
+
+
+def coverage(controls: Record) -> Table:
+    """Return how often each kind of interval holds its true value, a row a case."""
+    head = ("kind", "n", "truth", "nominal", "simulated", "error", "required")
+    return list(head), [[row[name] for name in head] for row in controls["coverage"]]
+
+
 def null_p_values(controls: Record) -> Table:
     """Return the columns and rows of the many comparisons without a difference."""
     rows = [
