@@ -50,7 +50,7 @@ def test_parameters_are_those_of_the_signature():
 
 def test_source_files_follow_the_imports():
     found = {path.stem for path in closure(inits.source_file("orthogonal"))}
-    own = {"orthogonal", "default", "xavier_uniform", "_gains"}
+    own = {"orthogonal", "default", "xavier_uniform", "_gains", "_variance_scaling"}
     assert found == {*own, "_common", "_method", "seeds"}
     found = {path.stem for path in closure(inits.source_file("normal"))}
     assert found == {"normal", "_common", "_method", "seeds"}

@@ -52,7 +52,7 @@ def test_the_first_condition_that_holds_decides(folder, successes, verdict, key)
 def test_a_decided_verdict_names_its_numbers(folder):
     found = verdicts(load(folder), {"A01": {"rate": rate(200, 200)}})["A01"]
     assert found.reason == (
-        "`rate` = 1 (95 % interval 0.9812 to 1, n = 200): its lower end is above 0.9."
+        "`rate` = 1 (95 % interval 0.9817 to 1, n = 200): its lower end is above 0.9."
     )
     assert found.why == "Because it is easy."
     assert found.quantities["rate"]["meaning"] == "share of successful runs"
@@ -64,10 +64,10 @@ def test_an_undecided_verdict_names_the_threshold_and_the_seeds(folder):
     assert found.verdict == "inconclusive"
     low = rate(110, 200).low
     power = ((1.959964 + 1.281552) / 1.959964) ** 2  # of 90 %, against the 50 % of the bare ratio
-    assert found.needed_seeds == math.ceil(200 * ((0.55 - low) / 0.05) ** 2 * power) == 1050
+    assert found.needed_seeds == math.ceil(200 * ((0.55 - low) / 0.05) ** 2 * power) == 1127
     assert found.reason == (
-        "No condition of the rule is met: `rate` = 0.55 (95 % interval 0.4808 to 0.6174, n = 200): "
-        "the interval straddles 0.5; about 1050 seeds would decide it with "
+        "No condition of the rule is met: `rate` = 0.55 (95 % interval 0.4782 to 0.6202, n = 200): "
+        "the interval straddles 0.5; about 1127 seeds would decide it with "
         "90 % power."
     )
 

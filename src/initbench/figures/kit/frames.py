@@ -18,7 +18,7 @@ COLUMNS = [
     *("dataset", "architecture", "init", "seed", "step", "epoch", "split", "loss", "accuracy"),
     *("layer", "quantity", "index", "value", "test_loss", "test_accuracy", "run", "moment"),
     *("kind", "x", "y", "score", "label", "s1", "s2", "printed_s1", "printed_s2"),
-    *("activation", "width", "variant", "learning_rate"),
+    *("activation", "width", "variant", "learning_rate", "rate"),
 ]
 ROUNDING = 1e-6  # accuracies may have passed through float32 on their way into a table
 TINY = {"dataset": "moons", "architecture": "tanh_chain"}
