@@ -19,8 +19,17 @@ def documents(folder: Path) -> list[Path]:
 
 def ledger_sha256(folder: Path) -> str:
     """Return the SHA-256 over what is frozen in the rows of all documents, in hexadecimal."""
-    frozen = [_frozen(row) for path in documents(folder) for row in _rows(path)]
-    return hashlib.sha256(json.dumps(frozen, sort_keys=True).encode()).hexdigest()
+    return _sha256([_frozen(row) for path in documents(folder) for row in _rows(path)])
+
+
+def rules_sha256(folder: Path) -> dict[str, str]:
+    """Return by claim the SHA-256 over what decides how it is measured."""
+    rows = (row for path in documents(folder) for row in _rows(path))
+    return {row["id"]: _sha256([row.get("quantities"), row.get("rule")]) for row in rows}
+
+
+def _sha256(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

@@ -13,6 +13,16 @@ def beside_claim(wildcards):
     return beside(claims_ledger.cited(LEDGER, wildcards.claim))
 
 
+def tables_beside_family(wildcards):
+    """Return the tables of what the claims of a family report beside their rules."""
+    return tables_of(beside_family(wildcards))
+
+
+def tables_beside_claim(wildcards):
+    """Return the tables of what one claim reports beside its rule."""
+    return tables_of(beside_claim(wildcards))
+
+
 def sources_of_claim(wildcards):
     """Return the source files that decide how one claim, and those it cites, are measured."""
     claims = [row.id for row in claims_ledger.cited(LEDGER, wildcards.claim)]
@@ -22,9 +32,8 @@ def sources_of_claim(wildcards):
 rule measure_family:
     input:
         tables=tables_of_family,
-        beside=lambda wildcards: tables_of(beside_family(wildcards)),
+        beside=tables_beside_family,
         source=sources_of_family,
-        ledger=LEDGER_FILES,
     output:
         "<results>/evidence/{family}.json",
     log:
@@ -32,8 +41,10 @@ rule measure_family:
     benchmark:
         "<results>/benchmarks/evidence/{family}.tsv"
     params:
+        ledger=LEDGER_PATH,
         tables=f"{RESULTS}/tables",
         claims=claims_of_family,
+        rules=rules_of_family,
         beside=beside_family,
     message:
         "measure the claims of family {wildcards.family}"
@@ -45,12 +56,14 @@ rule judge_claims:
     input:
         evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
         source=sources("judge_claims"),
-        ledger=LEDGER_FILES,
+        ledger=CLAIM_FILES,
     output:
         "<results>/verdicts.json",
     log:
         "<results>/logs/judge.log",
     localrule: True  # on a cluster it runs where Snakemake does, for seconds
+    params:
+        ledger=LEDGER_PATH,
     message:
         "judge the claims"
     script:
@@ -61,14 +74,15 @@ rule judge_claims:
 rule judge_one_claim:
     input:
         tables=tables_of_claim,
-        beside=lambda wildcards: tables_of(beside_claim(wildcards)),
+        beside=tables_beside_claim,
         source=sources_of_claim,
-        ledger=LEDGER_FILES,
+        ledger=CLAIM_FILES,
     output:
         "<results>/verdicts/{claim}.json",
     log:
         "<results>/logs/verdicts/{claim}.log",
     params:
+        ledger=LEDGER_PATH,
         tables=f"{RESULTS}/tables",
         beside=beside_claim,
     message:

@@ -2,7 +2,7 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from initbench import datasets, inits, source_checks
+from initbench import datasets, inits, ledger_hash, source_checks
 from initbench.claims import ledger as claims_ledger
 from initbench.claims import names as claim_names
 from initbench.claims import texts as claim_texts
@@ -38,6 +38,9 @@ for cell in grid.cells(config):
     CELLS[cell.experiment].append(cell)
 
 LEDGER_FILES = [os.path.relpath(f) for f in sorted(LEDGER_FOLDER.rglob("*.yaml"))]
+LEDGER_PATH = os.path.relpath(LEDGER_FOLDER)
+CLAIM_FILES = [os.path.relpath(f) for f in ledger_hash.documents(LEDGER_FOLDER)]
+RULES = ledger_hash.rules_sha256(LEDGER_FOLDER)  # how each claim is measured
 TEMPLATES = [
     os.path.relpath(f) for f in sorted((ROOT / "workflow/templates").rglob("*.*"))
 ]
@@ -172,6 +175,11 @@ def tables_of_family(wildcards):
 def claims_of_family(wildcards):
     """Return the claims of a family that this grid can measure."""
     return [row.id for row in ROWS if row.family == wildcards.family]
+
+
+def rules_of_family(wildcards):
+    """Return by claim the hash of how it is measured, for the claims of a family."""
+    return {claim: RULES[claim] for claim in claims_of_family(wildcards)}
 
 
 def sources_of_family(wildcards):

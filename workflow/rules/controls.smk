@@ -34,7 +34,6 @@ rule grow_family:
         tables=tables_of_family,
         evidence="<results>/evidence/{family}.json",
         source=sources_of_growth,
-        ledger=LEDGER_FILES,
     output:
         "<results>/stability/{family}.json",
     log:
@@ -42,6 +41,8 @@ rule grow_family:
     benchmark:
         "<results>/benchmarks/stability/{family}.tsv"
     params:
+        ledger=LEDGER_PATH,
+        rules=rules_of_family,
         tables=f"{RESULTS}/tables",
         claims=claims_of_family,
         counts=seeds_of_family,
@@ -57,12 +58,14 @@ rule judge_growth:
         grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
         evidence=EVIDENCE,
         source=sources("judge_growth"),
-        ledger=LEDGER_FILES,
+        ledger=CLAIM_FILES,
     output:
         "<results>/stability.json",
     log:
         "<results>/logs/stability.log",
     localrule: True
+    params:
+        ledger=LEDGER_PATH,
     message:
         "judge the claims on fewer seeds"
     script:
@@ -74,7 +77,6 @@ rule run_controls:
         tables=tables_of(CONTROLLED),
         evidence=EVIDENCE,
         source=sources("run_controls"),
-        ledger=LEDGER_FILES,
     output:
         "<results>/controls.json",
     log:
@@ -82,6 +84,8 @@ rule run_controls:
     benchmark:
         "<results>/benchmarks/controls.tsv"
     params:
+        ledger=LEDGER_PATH,
+        rules=RULES,
         tables=f"{RESULTS}/tables",
         experiments=CONTROLLED,
     message:

@@ -24,7 +24,7 @@ rule draw_figure:
 rule draw_board:
     input:
         verdicts="<results>/verdicts.json",
-        ledger=LEDGER_FILES,
+        ledger=CLAIM_FILES,
         source=sources("draw_board"),
     output:
         svg="<results>/board/verdict_board.svg",
@@ -32,6 +32,8 @@ rule draw_board:
     log:
         "<results>/logs/figures/verdict_board.log",
     localrule: True
+    params:
+        ledger=LEDGER_PATH,
     message:
         "the board of verdicts"
     script:

@@ -99,6 +99,7 @@ rule render_report:
     localrule: True
     params:
         config=dict(config),
+        ledger=LEDGER_PATH,
         figures=sorted(FIGURES),
     message:
         "the report"

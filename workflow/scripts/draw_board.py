@@ -9,7 +9,7 @@ with job(snakemake.log[0]):
     from initbench.figures.kit.save import save, save_png
     from initbench.figures.pipeline.verdict_board import draw_board
 
-    documents = ledger.load(Path(snakemake.input.ledger[0]).parent).documents
+    documents = ledger.load(Path(snakemake.params.ledger)).documents
     about = {document.key: document.about for document in documents}
     verdicts = json.loads(sealed.read_text(Path(snakemake.input.verdicts)))
     drawing = draw_board(verdicts, about)

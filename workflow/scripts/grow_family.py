@@ -7,7 +7,7 @@ with job(snakemake.log[0]):
     from initbench.controls.growth import grow, write
     from initbench.tables.read import Tables
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     rows = [ledger.row(claim) for claim in snakemake.params.claims]
     full = claims.evidence_from_json(sealed.read_text(Path(snakemake.input.evidence)))
     tables = Tables(Path(snakemake.params.tables))

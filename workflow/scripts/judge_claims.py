@@ -5,7 +5,7 @@ from initbench.jobs.job import job
 with job(snakemake.log[0]):
     from initbench import claims, sealed
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     evidence = {}
     for path in snakemake.input.evidence:
         evidence |= claims.evidence_from_json(sealed.read_text(Path(path)))

@@ -6,7 +6,7 @@ with job(snakemake.log[0]):
     from initbench import claims, sealed
     from initbench.controls.growth import judge_growth, read
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     full = {}
     for path in snakemake.input.evidence:
         full |= claims.evidence_from_json(sealed.read_text(Path(path)))

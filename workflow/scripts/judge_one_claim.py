@@ -7,7 +7,7 @@ with job(snakemake.log[0]):
     from initbench.claims.ledger import cited
     from initbench.tables.read import Tables
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     claim = snakemake.wildcards.claim
     tables, there = Tables(Path(snakemake.params.tables)), snakemake.params.beside
     evidence = claims.measure(cited(ledger, claim), tables, there=there)

@@ -6,7 +6,7 @@ with job(snakemake.log[0]):
     from initbench import claims, sealed
     from initbench.tables.read import Tables
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     tables = Tables(Path(snakemake.params.tables))
     rows = map(ledger.row, snakemake.params.claims)
     evidence = claims.measure(rows, tables, there=snakemake.params.beside)

@@ -11,7 +11,7 @@ with job(snakemake.log[0]):
     from initbench.statistics.coverage import coverage_table
     from initbench.tables.read import Tables
 
-    ledger = claims.load(Path(snakemake.input.ledger[0]).parent)
+    ledger = claims.load(Path(snakemake.params.ledger))
     tables, experiments = Tables(Path(snakemake.params.tables)), snakemake.params.experiments
     evidence = {}
     for path in snakemake.input.evidence:
