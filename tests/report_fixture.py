@@ -223,10 +223,11 @@ def config_summary() -> Record:
     """Return what was run, in the words of the methods section."""
     return {
         "seed_base": 2000000,
+        "beds": {"tanh_chain": "tiny tanh chain", "propagation": "signal propagation"},
         "experiments": [
             {
                 "experiment": "tiny_sgd",
-                "family": "E1",
+                "bed": "tanh_chain",
                 "recipe": "SGD, learning rate 0.03, full batch, 1000 epochs",
                 "cells": 24,
                 "seeds": "200 to 1000",
@@ -236,7 +237,7 @@ def config_summary() -> Record:
         "measurements": [
             {
                 "name": "signal",
-                "family": "E4",
+                "bed": "propagation",
                 "settings": "measure propagation, widths 2 / 64, depth 50, inits 13",
                 "draws": 20,
             }

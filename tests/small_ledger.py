@@ -25,7 +25,7 @@ rows:
     section: First
     kind: qual
     statement: Runs succeed.
-    family: E1
+    bed: tanh_chain
     needs: [tiny_sgd]
     arms: 200 runs
     quantities:
@@ -42,7 +42,7 @@ rows:
     section: 2.1
     kind: num
     statement: One beats the other.
-    family: E1
+    bed: tanh_chain
     needs: [tiny_sgd]
     arms: pairs
     quantities:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("without_chance")
 
 CLAIMS = Path(__file__).parents[1] / "workflow" / "claims"
 EXPERIMENTS = {"tiny_sgd", "tiny_sgd_fast", "tiny_adam", "tiny_minibatch", "tiny_factorial"}
-MEASURED = ("E1", "E4")
+MEASURED = ("tanh_chain", "propagation")
 
 
 @cache
@@ -82,7 +82,7 @@ def test_the_opposite_world() -> None:
 
 
 def test_four_seeds_decide_nothing() -> None:
-    sampled = {row.id for row in ledger_of_a().rows if row.rule and row.family in MEASURED}
+    sampled = {row.id for row in ledger_of_a().rows if row.rule and row.bed in MEASURED}
     sampled -= {"A01", "A06", "A07", "A21", "A22", "A29", "A30", "A31"}  # not sampled over seeds
     short = words(SHORT)
     assert {claim: short[claim] for claim in sampled if short[claim] != "inconclusive"} == {}

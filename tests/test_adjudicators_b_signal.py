@@ -33,7 +33,7 @@ OF_ALL = ("identity", "tanh", "sigmoid", "relu")
 
 
 def rows() -> list[Row]:
-    return [row for row in the_ledger().rows if row.document == "B" and row.family == "E4"]
+    return [row for row in the_ledger().rows if row.document == "B" and row.bed == "propagation"]
 
 
 def judged(claim: str, world: World) -> str:

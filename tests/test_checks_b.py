@@ -168,5 +168,5 @@ def test_every_row_judged_by_checks_names_exactly_their_quantities():
     assert len(rows) > 10
     for row in rows:
         assert set(row.quantities) == measured[row.id], row.id
-        assert row.family == "E3"
+        assert row.bed == "checks"
         assert row.needs == ("checks",)

@@ -110,8 +110,9 @@ MISTAKES: dict[str, tuple[Callable, str]] = {
     "a name that is no file name": (put("inits", "a/b", {"method": "default"}), "'a/b'"),
     "zero seeds": (put(*CROSSING, "seeds", 0), "grid.0.seeds: 0 is less than the minimum of 1"),
     "zero seeds in the preview": (
-        put("reduce", {"seeds": {"E1": 0}, "epochs": {}, "train_samples": 100, "draws": {}}),
-        "reduce.seeds.E1: 0 is less than the minimum of 1"),
+        put("reduce", {"seeds": {"tanh_chain": 0}, "epochs": {}, "train_samples": 100}
+            | {"draws": {}}),
+        "reduce.seeds.tanh_chain: 0 is less than the minimum of 1"),
     "seeds that fill no block": (
         lambda config: inner(config, CROSSING).update(seeds=3, block=2), "for instance 4"),
     "one cell twice": (repeat(), "the cell tiny/moons/tanh_chain/default twice"),
@@ -208,7 +209,7 @@ def sized(crossings, base=7):
     plain = inner(config, CROSSING)
     config["experiments"] = {
         f"e{k}": {
-            "family": f"E{k % 2 + 1}",
+            "bed": ("tanh_chain", "mnist")[k % 2],
             "protocol": "sgd",
             "grid": [{**plain, "seeds": blocks * block, "block": block}],
         }
@@ -247,14 +248,19 @@ def test_blocks_cover_the_seeds_and_do_not_overlap(sizes, base):
 @given(crossings, st.integers(1, 40), st.integers(0, 40))
 def test_the_preview_never_has_more(sizes, limit, epochs):
     full = sized(sizes)
-    reduce = {"seeds": {"E1": limit}, "epochs": {"E1": epochs}, "train_samples": 100, "draws": {}}
+    reduce = {
+        "seeds": {"tanh_chain": limit},
+        "epochs": {"tanh_chain": epochs},
+        "train_samples": 100,
+        "draws": {},
+    }
     reduced = {**full, "reduce": reduce}
     grid.validate(reduced, ROOT)
     before, after = seeds_by_cell(full), seeds_by_cell(reduced)
     assert before.keys() == after.keys()
     for cell in grid.cells(reduced):
         names = (cell.experiment, cell.dataset, cell.architecture, cell.init)
-        first = cell.experiment in {f"e{k}" for k in range(0, len(sizes), 2)}  # family E1
+        first = cell.experiment in {f"e{k}" for k in range(0, len(sizes), 2)}  # bed tanh_chain
         most = min(limit, len(before[names])) if first else len(before[names])
         assert 1 <= len(after[names]) <= most
         assert after[names] == before[names][: len(after[names])]

@@ -49,10 +49,10 @@ def small() -> dict[str, Any]:
     }  # fmt: skip
     crossing = {"datasets": ["moons"], "architectures": ["mlp"], "inits": ["normal"]}
     config["experiments"]["second"] = {
-        "family": "E2", "protocol": "tuned", "grid": [{**crossing, "seeds": 4, "block": 2}],
+        "bed": "mnist", "protocol": "tuned", "grid": [{**crossing, "seeds": 4, "block": 2}],
     }  # fmt: skip
     config["probes"] = {
-        "signals": {"family": "E4", "measure": "propagation", "inits": ["normal"], "draws": 2}
+        "signals": {"bed": "propagation", "measure": "propagation", "inits": ["normal"], "draws": 2}
         | {"activations": ["tanh"], "widths": [4], "depth": 3},
     }
     config["matrices"] = {
@@ -60,7 +60,8 @@ def small() -> dict[str, Any]:
         "document_c": {"kind": "document_c", "starts": 10, "steps": 300},
     }
     config["reduce"] = {
-        "seeds": {"E1": 1}, "epochs": {"E2": 1}, "train_samples": 100, "draws": {"E4": 1, "E5": 2},
+        "seeds": {"tanh_chain": 1}, "epochs": {"mnist": 1}, "train_samples": 100,
+        "draws": {"propagation": 1, "matrices": 2},
     }  # fmt: skip
     return config
 
@@ -172,16 +173,21 @@ VALUES: list[tuple[str, object, str]] = [
     (f"{GRID} inits", ["normal", "normal"], "non-unique"),
     (f"{GRID} inits", [], "non-empty|too short"),
     (f"{GRID} inits", "normal", "'normal' is not of type 'array'"),
-    ("experiments second family", "E1\n", r"'E1\\n' does not match .*; give a family like E1"),
-    ("experiments second family", "E0", "'E0' does not match"),
+    ("experiments second bed", "mnist\n", r"'mnist\\n' does not match"),
+    ("experiments second bed", "mnits", "Unknown bed 'mnits'; did you mean 'mnist'"),
+    ("probes signals bed", "E4", "Unknown bed 'E4'"),
     ("experiments second protocol", 3, "3 is not of type 'string'"),
     # the preview
-    ("reduce seeds", {"E7": 1}, "at reduce.seeds.E7: Unknown family of experiments 'E7'"),
-    ("reduce seeds", {"second": 1}, "'second' does not match .*; give a family like E1"),
-    ("reduce seeds", {"E1": 10**12}, "is greater than the maximum of 100000"),
-    ("reduce epochs", {"E9": 1}, "at reduce.epochs.E9: Unknown family"),
-    ("reduce epochs", {"E2": 0}, "A protocol of 0 epochs has a kick after epoch 1"),
-    ("reduce draws", {"E1": 1}, "at reduce.draws.E1: Unknown family"),
+    (
+        "reduce seeds",
+        {"layer_norm": 1},
+        "at reduce.seeds.layer_norm: Unknown bed 'layer_norm'",
+    ),
+    ("reduce seeds", {"second": 1}, "Unknown bed 'second'"),
+    ("reduce seeds", {"tanh_chain": 10**12}, "is greater than the maximum of 100000"),
+    ("reduce epochs", {"residual": 1}, "at reduce.epochs.residual: Unknown bed"),
+    ("reduce epochs", {"mnist": 0}, "A protocol of 0 epochs has a kick after epoch 1"),
+    ("reduce draws", {"tanh_chain": 1}, "at reduce.draws.tanh_chain: Unknown bed"),
     ("reduce train_samples", 99, "99 is less than the minimum of 100"),
     # data
     (
@@ -393,7 +399,7 @@ def _checks_without_mnist(project: Path) -> None:
 @pytest.mark.parametrize(
     ("mistake", "expected"),
     [
-        (_twin_key, "config.yaml, line 58, column 1: here is the key 'seed_base' twice"),
+        (_twin_key, "config.yaml, line 68, column 1: here is the key 'seed_base' twice"),
         (_number_as_folder, "config.yaml, line 2, column 1, at results: 7 is not of type 'string'"),
         (_misspelt_need, "'tiny_sdg'; did you mean 'tiny_sgd'?"),
         (_checks_without_mnist, "no data set `mnist`, which the claims that are checked"),

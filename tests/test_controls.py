@@ -186,7 +186,7 @@ def row(claim, needs, **quantities):
     rule = {"reproduced": "share.low > 0.5", "not_reproduced": "share.high < 0.5"}
     means = quantities or {"share": "share of successes"}
     return Row.of(
-        {"id": claim, "family": "E1", "needs": needs, "quantities": means, "rule": rule}, "A"
+        {"id": claim, "bed": "tanh_chain", "needs": needs, "quantities": means, "rule": rule}, "A"
     )
 
 

@@ -202,7 +202,7 @@ def test_a_known_failure_fails(folder):
 def family(tmp_folder, rows):
     """Return a ledger of `rows` rows of family E1 that each ask for a difference above 0."""
     entry = """
-      - {{id: A{i:02}, section: S, kind: qual, statement: Text., family: E1, needs: [],
+      - {{id: A{i:02}, section: S, kind: qual, statement: Text., bed: tanh_chain, needs: [],
          arms: pairs, quantities: {{gain: difference}}, rule: {{reproduced: gain.low > 0}}}}
     """
     entries = "".join(textwrap.dedent(entry.format(i=i)) for i in range(1, rows + 1))

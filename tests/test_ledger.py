@@ -31,7 +31,7 @@ def test_a_ledger_is_read_whole(folder):
     assert ledger.row("A02").section == "2.1"
     assert ledger.amendments[0].date == "2026-11-22"
     assert ledger.row("A04").why == {"partly": "Half of it holds."}
-    assert [row.id for row in ledger.family("E1")] == ["A01", "A02"]
+    assert [row.id for row in ledger.holm_family("tanh_chain")] == ["A01", "A02"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_the_hash_covers_what_is_frozen(folder, old, new, frozen):
         ("kind: difference", "kind: delta", "A02.quantities.gain"),
         ("kind: difference", "kind: difference, test: studentised", None),
         ("kind: difference", "kind: difference, test: t", "A02.quantities.gain"),
-        ("family: E1", "family: E11", "E11"),
+        ("bed: tanh_chain", "bed: E11", "E11"),
         ("not_testable: An opinion.", "pitfalls: none", "A05"),
         ("      side: a number", "      gain: twice\n      side: a number", "'gain' twice"),
         ("key: A\ntitle", "key: A: B\ntitle", "Cannot read"),
@@ -220,7 +220,7 @@ def test_too_few_pairs_are_noticed(folder):
 
 def test_the_size_of_the_family_counts_for_pairs(folder):
     row = load(folder).row("A02")
-    assert comparing(load(folder).rows, "E1") == 1
+    assert comparing(load(folder).rows, "tanh_chain") == 1
     assert attainable(row, 9, 12) is None
     sentence = attainable(row, 6, 12)
     assert "p-value below 0.38 after Holm's correction over 12 rows; it takes 9 pairs" in sentence
@@ -228,8 +228,8 @@ def test_the_size_of_the_family_counts_for_pairs(folder):
 
 def test_only_rows_that_rest_on_pairs_make_a_family_larger():
     rows = the_ledger().rows
-    assert comparing(rows, "E1") > 5
-    assert comparing(rows, "E3") == 0  # checks without training
+    assert comparing(rows, "tanh_chain") > 5
+    assert comparing(rows, "checks") == 0  # checks without training
 
 
 @pytest.mark.parametrize("n", [1, 4, 15, 16, 34, 35, 60])

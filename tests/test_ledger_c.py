@@ -18,8 +18,8 @@ from synthetic import SyntheticTables
 
 LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "C"]
-MEASURED = [row for row in ROWS if row.rule and row.family in ("E5", "E6")]
-E5 = [row for row in MEASURED if row.family == "E5"]
+MEASURED = [row for row in ROWS if row.rule and row.bed in ("matrices", "depth")]
+E5 = [row for row in MEASURED if row.bed == "matrices"]
 
 
 def test_all_rows_of_the_document_are_there() -> None:

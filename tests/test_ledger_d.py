@@ -13,7 +13,7 @@ from project_ledger import the_ledger
 
 LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "D"]
-E2 = [row for row in ROWS if row.rule and row.family == "E2"]
+E2 = [row for row in ROWS if row.rule and row.bed == "mnist"]
 
 
 @pytest.mark.parametrize("row", E2, ids=lambda row: row.id)

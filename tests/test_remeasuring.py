@@ -14,8 +14,8 @@ from project_ledger import the_ledger
 ROOT = Path(__file__).parents[1]
 LEDGER = ROOT / "workflow/claims"
 MEASURED = [row for row in the_ledger().rows if row.rule]
-FAMILIES = {family: [row.id for row in MEASURED if row.family == family]
-            for family in sorted({row.family for row in MEASURED})}  # fmt: skip
+FAMILIES = {family: [row.id for row in MEASURED if row.bed == family]
+            for family in sorted({row.bed for row in MEASURED})}  # fmt: skip
 
 
 @pytest.fixture
@@ -89,11 +89,11 @@ def test_an_edit_of_an_adjudicator_measures_its_own_family(file):
 
 
 def test_measuring_reads_no_file_of_the_ledger():
-    for name, rule in (("claims", "measure_family"), ("controls", "grow_family")):
+    for name, rule in (("claims", "measure_bed"), ("controls", "grow_bed")):
         text = (ROOT / f"workflow/rules/{name}.smk").read_text(encoding="utf-8")
         block = text[text.index(f"rule {rule}:") :].split("\nrule ")[0]
         assert "_FILES" not in block
-        assert "rules=rules_of_family" in block
+        assert "rules=rules_of_bed" in block
 
 
 def test_no_rule_file_holds_a_lambda_and_the_snakefile_is_an_index():

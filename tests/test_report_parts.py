@@ -27,6 +27,12 @@ CONFIG = {
     "purpose": "preview",
     "documents": ["D"],
     "seed_base": 2000000,
+    "beds": {
+        "tanh_chain": {"title": "tiny tanh chain", "success": 0.99},
+        "mnist": {"title": "constants on MNIST"},
+        "propagation": {"title": "signal propagation at init"},
+        "matrices": {"title": "random matrices"},
+    },
     "datasets": {"moons": {}, "circles": {}, "unused": {}},
     "architectures": {"tanh_chain": {}},
     "inits": {"default": {}, "orthogonal": {}},
@@ -36,7 +42,7 @@ CONFIG = {
     },
     "experiments": {
         "tiny": {
-            "family": "E1",
+            "bed": "tanh_chain",
             "protocol": "sgd",
             "grid": [
                 dict(datasets=["moons"], architectures=["tanh_chain"], inits=["default"],
@@ -45,14 +51,14 @@ CONFIG = {
                      inits=["default", "orthogonal"], seeds=200, block=200),
             ],
         },
-        "unneeded": {"family": "E4", "protocol": "probe", "grid": []},
+        "unneeded": {"bed": "propagation", "protocol": "probe", "grid": []},
     },
     "probes": {
-        "signal": {"family": "E4", "measure": "spectra", "widths": [4, 8], "draws": 20,
+        "signal": {"bed": "propagation", "measure": "spectra", "widths": [4, 8], "draws": 20,
                    "inits": ["default", "orthogonal"]},
     },
     "matrices": {"gaussian_2": {"kind": "gaussian", "size": 2, "steps": 9, "draws": 7}},
-    "reduce": {"draws": {"E4": 3}},
+    "reduce": {"draws": {"propagation": 3}},
 }  # fmt: skip
 
 
@@ -297,10 +303,11 @@ def test_the_accuracy_table_tells_the_rate_that_was_chosen_and_the_score_of_each
 def test_the_grid_is_told_in_words():
     assert grid.summary(CONFIG, ["tiny"]) == {
         "seed_base": 2000000,
+        "beds": {name: bed["title"] for name, bed in CONFIG["beds"].items()},
         "experiments": [
             {
                 "experiment": "tiny",
-                "family": "E1",
+                "bed": "tanh_chain",
                 "recipe": "SGD, learning rate 0.03, full batch, 1000 epochs",
                 "cells": 3,
                 "seeds": "200 to 400",
@@ -308,9 +315,9 @@ def test_the_grid_is_told_in_words():
             }
         ],
         "measurements": [
-            {"name": "signal", "family": "E4", "settings": "measure spectra, widths 4 / 8, inits 2",
-             "draws": 3},
-            {"name": "gaussian_2", "family": "E5", "settings": "size 2, steps 9", "draws": 7},
+            {"name": "signal", "bed": "propagation", "draws": 3,
+             "settings": "measure spectra, widths 4 / 8, inits 2"},
+            {"name": "gaussian_2", "bed": "matrices", "settings": "size 2, steps 9", "draws": 7},
         ],
     }  # fmt: skip
     kick = dict(optimizer="adam", learning_rate=1e-3, batch=64, epochs=3)

@@ -29,6 +29,12 @@ TINY: dict[str, Any] = {
     "data_folder": "data",
     "documents": ["A", "D"],
     "seed_base": 2_000_000,
+    "beds": {
+        "tanh_chain": {"title": "tiny tanh chain", "success": 0.99},
+        "mnist": {"title": "constants on MNIST"},
+        "propagation": {"title": "signal propagation at init"},
+        "matrices": {"title": "random matrices"},
+    },
     "datasets": {"moons": {"source": "moons", "samples": 100, "noise": 0.1, "standardize": "all"}},
     "architectures": {"tanh_chain": {"family": "deep_tanh_mlp", "depth": 8}},
     "inits": {"default": {"method": "default"}, "orthogonal": {"method": "orthogonal"}},
@@ -44,7 +50,7 @@ TINY: dict[str, Any] = {
     },
     "experiments": {
         "tiny": {
-            "family": "E1",
+            "bed": "tanh_chain",
             "protocol": "sgd",
             "grid": [
                 {

@@ -86,13 +86,13 @@ HARMLESS: dict[str, set[str]] = {
     "evaluate": {"empty mapping"},
     "record": {"empty mapping"},
     "also": {"empty mapping"},
-    "by_family": {"empty mapping"},
+    "by_bed": {"empty mapping"},
     "reduce.seeds": {"empty mapping"},
     "reduce.epochs": {"empty mapping"},
     "reduce.draws": {"empty mapping"},
-    "reduce.seeds.E1": {"10**9", "10**15", "2**63"},
-    "reduce.epochs.E1": {"zero", "10**9", "10**15", "2**63"},
-    "reduce.draws.E4": {"10**9", "10**15", "2**63"},
+    "reduce.seeds.tanh_chain": {"10**9", "10**15", "2**63"},
+    "reduce.epochs.tanh_chain": {"zero", "10**9", "10**15", "2**63"},
+    "reduce.draws.propagation": {"10**9", "10**15", "2**63"},
     "train_samples": {"10**9", "10**15", "2**63"},
     "evaluate.train": {"list"},
     "evaluate.test": {"list"},
@@ -140,18 +140,19 @@ def sound() -> Config:
     }  # fmt: skip
     config["experiments"]["tiny"]["grid"][0]["also"] = {"evaluate": {"running": "each"}}
     config["experiments"]["second"] = {
-        "family": "E1", "protocol": "kicked",
+        "bed": "tanh_chain", "protocol": "kicked",
         "grid": [{"datasets": ["moons"], "architectures": ["relu"], "inits": ["flat"],
                   "seeds": 2, "block": 1}],
     }  # fmt: skip
     config["probes"] = {
-        "signal": {"family": "E4", "measure": "propagation", "inits": ["narrow"], "draws": 2,
+        "signal": {"bed": "propagation", "measure": "propagation", "inits": ["narrow"], "draws": 2,
                    "activations": ["tanh"], "widths": [2, 4], "depth": 3},
     }  # fmt: skip
     config["matrices"] = {"gaussian_2": {"kind": "gaussian", "size": 2, "draws": 10, "steps": 300}}
     config["without"] = ["second"]
     config["reduce"] = {
-        "seeds": {"E1": 2}, "epochs": {"E1": 1}, "train_samples": 100, "draws": {"E4": 1},
+        "seeds": {"tanh_chain": 2}, "epochs": {"tanh_chain": 1}, "train_samples": 100,
+        "draws": {"propagation": 1},
     }  # fmt: skip
     return config
 
@@ -218,7 +219,18 @@ OPTIONAL = {
         "loss",
         "batch",
     ),
-    *("evaluate", "record", "kick", "also", "activation", "depth", "width", "E1", "E4", "second"),
+    *(
+        "evaluate",
+        "record",
+        "kick",
+        "also",
+        "activation",
+        "depth",
+        "width",
+        "tanh_chain",
+        "propagation",
+        "second",
+    ),
     *("train", "test", "running", "gradients", "spectra", "states", "part", "recall", "mnist"),
     *("signal", "gaussian_2", "tuned"),
 }

@@ -3,9 +3,9 @@ def beside(rows):
     return sorted({name for row in rows for name in row.beside if name in AVAILABLE})
 
 
-def beside_family(wildcards):
-    """Return what the claims of a family report beside their rules."""
-    return beside(row for row in ROWS if row.family == wildcards.family)
+def beside_bed(wildcards):
+    """Return what the claims of a bed report beside their rules."""
+    return beside(row for row in ROWS if row.bed == wildcards.bed)
 
 
 def beside_claim(wildcards):
@@ -13,9 +13,9 @@ def beside_claim(wildcards):
     return beside(claims_ledger.cited(LEDGER, wildcards.claim))
 
 
-def tables_beside_family(wildcards):
-    """Return the tables of what the claims of a family report beside their rules."""
-    return tables_of(beside_family(wildcards))
+def tables_beside_bed(wildcards):
+    """Return the tables of what the claims of a bed report beside their rules."""
+    return tables_of(beside_bed(wildcards))
 
 
 def tables_beside_claim(wildcards):
@@ -29,32 +29,32 @@ def sources_of_claim(wildcards):
     return sources("judge_one_claim", *adjudicators.source_files(claims))
 
 
-rule measure_family:
+rule measure_bed:
     input:
-        tables=tables_of_family,
-        beside=tables_beside_family,
-        source=sources_of_family,
+        tables=tables_of_bed,
+        beside=tables_beside_bed,
+        source=sources_of_bed,
     output:
-        "<results>/evidence/{family}.json",
+        "<results>/evidence/{bed}.json",
     log:
-        "<results>/logs/evidence/{family}.log",
+        "<results>/logs/evidence/{bed}.log",
     benchmark:
-        "<results>/benchmarks/evidence/{family}.tsv"
+        "<results>/benchmarks/evidence/{bed}.tsv"
     params:
         ledger=LEDGER_PATH,
         tables=f"{RESULTS}/tables",
-        claims=claims_of_family,
-        rules=rules_of_family,
-        beside=beside_family,
+        claims=claims_of_bed,
+        rules=rules_of_bed,
+        beside=beside_bed,
     message:
-        "measure the claims of family {wildcards.family}"
+        "measure the claims of bed {wildcards.bed}"
     script:
-        "../scripts/measure_family.py"
+        "../scripts/measure_bed.py"
 
 
 rule judge_claims:
     input:
-        evidence=expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES),
+        evidence=expand(f"{RESULTS}/evidence/{{bed}}.json", bed=BEDS),
         source=sources("judge_claims"),
         ledger=CLAIM_FILES,
     output:

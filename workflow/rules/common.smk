@@ -78,7 +78,7 @@ if workflow.is_main_process:
         stop(error)
 
 ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
-FAMILIES = sorted({row.family for row in ROWS})
+BEDS = sorted({row.bed for row in ROWS})
 FIGURES = {
     name: entry
     for name, entry in CATALOGUE.items()
@@ -166,26 +166,26 @@ def tables_of(needs):
     return [f"{RESULTS}/tables/{name}.parquet" for name in names]
 
 
-def tables_of_family(wildcards):
-    """Return the tables that the claims of a family are measured on."""
-    rows = [row for row in ROWS if row.family == wildcards.family]
+def tables_of_bed(wildcards):
+    """Return the tables that the claims of a bed are measured on."""
+    rows = [row for row in ROWS if row.bed == wildcards.bed]
     return tables_of(sorted({need for row in rows for need in row.needs}))
 
 
-def claims_of_family(wildcards):
-    """Return the claims of a family that this grid can measure."""
-    return [row.id for row in ROWS if row.family == wildcards.family]
+def claims_of_bed(wildcards):
+    """Return the claims of a bed that this grid can measure."""
+    return [row.id for row in ROWS if row.bed == wildcards.bed]
 
 
-def rules_of_family(wildcards):
-    """Return by claim the hash of how it is measured, for the claims of a family."""
-    return {claim: RULES[claim] for claim in claims_of_family(wildcards)}
+def rules_of_bed(wildcards):
+    """Return by claim the hash of how it is measured, for the claims of a bed."""
+    return {claim: RULES[claim] for claim in claims_of_bed(wildcards)}
 
 
-def sources_of_family(wildcards):
-    """Return the source files that decide how the claims of a family are measured."""
-    claims = claims_of_family(wildcards)
-    return sources("measure_family", *adjudicators.source_files(claims))
+def sources_of_bed(wildcards):
+    """Return the source files that decide how the claims of a bed are measured."""
+    claims = claims_of_bed(wildcards)
+    return sources("measure_bed", *adjudicators.source_files(claims))
 
 
 def tables_of_claim(wildcards):

@@ -3,18 +3,18 @@
 from initbench.controls import EXPERIMENTS
 
 CONTROLLED = [name for name in CELLS if name in EXPERIMENTS]
-EVIDENCE = expand(f"{RESULTS}/evidence/{{family}}.json", family=FAMILIES)
+EVIDENCE = expand(f"{RESULTS}/evidence/{{bed}}.json", bed=BEDS)
 TRAINED = [
-    f
-    for f in FAMILIES
-    if any(r.family == f and set(r.needs) & set(CELLS) for r in ROWS)
+    bed
+    for bed in BEDS
+    if any(r.bed == bed and set(r.needs) & set(CELLS) for r in ROWS)
 ]
 
 
-def seeds_of_family(wildcards):
-    """Return the number of seeds of each cell that the claims of a family need, by its name."""
+def seeds_of_bed(wildcards):
+    """Return the number of seeds of each cell that the claims of a bed need, by its name."""
     needs = {
-        need for row in ROWS if row.family == wildcards.family for need in row.needs
+        need for row in ROWS if row.bed == wildcards.bed for need in row.needs
     }
     counts = defaultdict(int)
     for cell in (cell for need in sorted(needs) for cell in CELLS.get(need, [])):
@@ -25,37 +25,37 @@ def seeds_of_family(wildcards):
 
 
 def sources_of_growth(wildcards):
-    """Return the source files that decide how a family is measured on fewer seeds."""
-    return [*sources("grow_family"), *sources_of_family(wildcards)]
+    """Return the source files that decide how a bed is measured on fewer seeds."""
+    return [*sources("grow_bed"), *sources_of_bed(wildcards)]
 
 
-rule grow_family:
+rule grow_bed:
     input:
-        tables=tables_of_family,
-        evidence="<results>/evidence/{family}.json",
+        tables=tables_of_bed,
+        evidence="<results>/evidence/{bed}.json",
         source=sources_of_growth,
     output:
-        "<results>/stability/{family}.json",
+        "<results>/stability/{bed}.json",
     log:
-        "<results>/logs/stability/{family}.log",
+        "<results>/logs/stability/{bed}.log",
     benchmark:
-        "<results>/benchmarks/stability/{family}.tsv"
+        "<results>/benchmarks/stability/{bed}.tsv"
     params:
         ledger=LEDGER_PATH,
-        rules=rules_of_family,
+        rules=rules_of_bed,
         tables=f"{RESULTS}/tables",
-        claims=claims_of_family,
-        counts=seeds_of_family,
+        claims=claims_of_bed,
+        counts=seeds_of_bed,
         first=config["seed_base"],
     message:
-        "measure the claims of family {wildcards.family} on fewer seeds"
+        "measure the claims of bed {wildcards.bed} on fewer seeds"
     script:
-        "../scripts/grow_family.py"
+        "../scripts/grow_bed.py"
 
 
 rule judge_growth:
     input:
-        grown=expand(f"{RESULTS}/stability/{{family}}.json", family=TRAINED),
+        grown=expand(f"{RESULTS}/stability/{{bed}}.json", bed=TRAINED),
         evidence=EVIDENCE,
         source=sources("judge_growth"),
         ledger=CLAIM_FILES,

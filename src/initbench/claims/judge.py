@@ -34,9 +34,9 @@ def judge(ledger: Ledger, evidence: Evidence) -> list[Verdict]:
     A row without evidence is inconclusive. Holm's correction (1979) runs inside each family over
     the rows whose rule compares pairs, undecided ones with p = 1; derived rows follow at the end.
     """
-    sizes = Counter(row.family for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
+    sizes = Counter(row.holm for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
     decisions = {
-        row.id: decide(row.rule, evidence[row.id], sizes[row.family])
+        row.id: decide(row.rule, evidence[row.id], sizes[row.holm])
         for row in ledger.rows
         if row.rule and row.id in evidence
     }
@@ -56,8 +56,10 @@ def _correct(
     ledger: Ledger, evidence: Evidence, decisions: Mapping[str, Decision]
 ) -> dict[str, _Corrected]:
     corrected = {}
-    for family in sorted({row.family for row in ledger.rows}):
-        rows = [row for row in ledger.family(family) if compares_pairs(evidence.get(row.id, {}))]
+    for family in sorted({row.holm for row in ledger.rows}):
+        rows = [
+            row for row in ledger.holm_family(family) if compares_pairs(evidence.get(row.id, {}))
+        ]
         raw = {row.id: decisions[row.id].p for row in rows}
         adjusted = statistics.holm([1.0 if p is None else p for p in raw.values()])
         for (claim, p), p_holm in zip(raw.items(), adjusted, strict=True):
@@ -138,7 +140,7 @@ def _verdict(row: Row, fields: Mapping[str, Any]) -> Verdict:
         source=row.source,
         section=row.section,
         kind=row.kind,
-        family=row.family,
+        bed=row.bed,
         statement=row.statement,
         arms=row.arms,
         pitfalls=row.pitfalls,

@@ -25,7 +25,7 @@ KEYS = {word: key for key, word in WORDS.items()}
 
 _TEXTS = (
     *("id", "section", "kind", "statement"),
-    *("family", "arms", "pitfalls", "logic", "not_testable"),
+    *("bed", "holm_family", "arms", "pitfalls", "logic", "not_testable"),
 )
 _LISTS = ("needs", "beside", "amendments", "alias_of", "figures")
 
@@ -70,7 +70,8 @@ class Row:
     section: str
     kind: str
     statement: str
-    family: str
+    bed: str
+    holm_family: str
     needs: tuple[str, ...]
     beside: tuple[str, ...]
     arms: str
@@ -83,6 +84,11 @@ class Row:
     logic: str
     not_testable: str
     figures: tuple[str, ...]
+
+    @property
+    def holm(self) -> str:
+        """The rows that Holm's correction takes together with this one: a bed, if not named."""
+        return self.holm_family or self.bed
 
     @classmethod
     def of(cls, entry: Mapping[str, Any], document: str) -> "Row":
@@ -175,9 +181,9 @@ class Ledger:
             raise unknown("claim", claim, self.by_id)
         return self.by_id[claim]
 
-    def family(self, family: str) -> tuple[Row, ...]:
-        """Return the measured rows of a family of experiments, in the order of the ledger."""
-        return tuple(row for row in self.rows if row.rule and row.family == family)
+    def holm_family(self, family: str) -> tuple[Row, ...]:
+        """Return the measured rows that are corrected together, in the order of the ledger."""
+        return tuple(row for row in self.rows if row.rule and row.holm == family)
 
 
 def load(folder: Path) -> Ledger:

@@ -41,7 +41,7 @@ class Verdict:
     source: str
     section: str
     kind: str
-    family: str
+    bed: str
     statement: str
     arms: str
     pitfalls: str

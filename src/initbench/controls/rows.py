@@ -127,5 +127,5 @@ def _failure(arm: Arm) -> Control:
 
 
 def _row(statement: str, arm: Arm, means: Mapping[str, str], rule: Mapping[str, str]) -> Row:
-    entry = {"statement": statement, "family": "controls", "needs": [arm.experiment]}
+    entry = {"statement": statement, "bed": "controls", "needs": [arm.experiment]}
     return Row.of({**entry, "quantities": means, "rule": rule}, "")

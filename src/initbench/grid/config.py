@@ -9,7 +9,7 @@ from typing import Any
 from initbench import probes
 from initbench.errors import unknown
 from initbench.grid import config_checks, folders, yaml_schemas
-from initbench.grid.config_checks import Misplaced, at, placed
+from initbench.grid.config_checks import MATRICES, Misplaced, at, placed
 from initbench.training.protocol import extended, shorten
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
@@ -70,7 +70,7 @@ def cells(config: Config) -> Iterator[Cell]:
     """Yield every training job of the grid, in the order of config.yaml."""
     for name, experiment in experiments(config).items():
         for crossing in experiment["grid"]:
-            seeds, block = _seeds(config, experiment["family"], crossing)
+            seeds, block = _seeds(config, experiment["bed"], crossing)
             for dataset, architecture, init in _names(crossing):
                 for start in range(0, seeds, block):
                     first = config["seed_base"] + start
@@ -82,9 +82,9 @@ def _names(crossing: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     return product(crossing["datasets"], crossing["architectures"], crossing["inits"])
 
 
-def _seeds(config: Config, family: str, crossing: Mapping[str, Any]) -> tuple[int, int]:
+def _seeds(config: Config, bed: str, crossing: Mapping[str, Any]) -> tuple[int, int]:
     """Return the number of seeds, in whole blocks, and the block size; the preview cuts both."""
-    most = config.get("reduce", {}).get("seeds", {}).get(family, crossing["seeds"])
+    most = config.get("reduce", {}).get("seeds", {}).get(bed, crossing["seeds"])
     seeds, block = min(crossing["seeds"], most), crossing["block"]
     return (seeds, seeds) if seeds < block else (seeds - seeds % block, block)
 
@@ -92,7 +92,7 @@ def _seeds(config: Config, family: str, crossing: Mapping[str, Any]) -> tuple[in
 def seeds_of(config: Config, experiment: str) -> int:
     """Return the largest number of seeds among the cells of `experiment`."""
     spec = config["experiments"][experiment]
-    return max(_seeds(config, spec["family"], crossing)[0] for crossing in spec["grid"])
+    return max(_seeds(config, spec["bed"], crossing)[0] for crossing in spec["grid"])
 
 
 def cell_spec(config: Config, cell: Any) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def _protocol_spec(config: Config, cell: Any) -> dict[str, Any]:
     experiment = config["experiments"][cell.experiment]
     crossing = next(c for c in experiment["grid"] if _holds(c, cell))
     protocol = extended(config["protocols"][experiment["protocol"]], crossing)
-    epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["family"])
+    epochs = config.get("reduce", {}).get("epochs", {}).get(experiment["bed"])
     return protocol if epochs is None else shorten(protocol, epochs)
 
 
@@ -139,7 +139,7 @@ def probe_spec(config: Config, probe: str, init: str) -> dict[str, Any]:
         "probe": settings(entry),
         "init": dict(config["inits"][init]),
         "first": config["seed_base"],
-        "draws": _most_draws(config, entry["family"], entry["draws"]),
+        "draws": _most_draws(config, entry["bed"], entry["draws"]),
     }
 
 
@@ -147,12 +147,14 @@ def ensemble_spec(config: Config, ensemble: str) -> dict[str, Any]:
     """Return an ensemble of random matrices, cut in the preview, and the seed base."""
     entry = config["matrices"][ensemble]
     numbers = {
-        key: _most_draws(config, "E5", entry[key]) for key in ("draws", "starts") if key in entry
+        key: _most_draws(config, MATRICES, entry[key])
+        for key in ("draws", "starts")
+        if key in entry
     }
     return {"ensemble": {**entry, **numbers}, "seed": config["seed_base"]}
 
 
-def _most_draws(config: Config, family: str, wanted: int) -> int:
-    """Return `wanted`, or what the preview allows a family if that is less."""
-    most: int = config.get("reduce", {}).get("draws", {}).get(family, wanted)
+def _most_draws(config: Config, bed: str, wanted: int) -> int:
+    """Return `wanted`, or what the preview allows a bed if that is less."""
+    most: int = config.get("reduce", {}).get("draws", {}).get(bed, wanted)
     return min(wanted, most)

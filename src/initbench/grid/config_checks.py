@@ -22,7 +22,7 @@ MOST_JOBS = 1_000_000  # docs/scale.md: planning a tenth of them takes minutes
 NAMED = ("datasets", "architectures", "inits", "protocols", "experiments", "probes", "matrices")
 # What claims and figures need besides experiments; tables of the first three stand beside theirs.
 SPECIAL = ("checks", "replay", "matrices", "probes")
-MATRICES = "E5"  # the family of random matrices
+MATRICES = "matrices"  # the bed of random matrices
 DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{k}" for d in ("com", "lpt") for k in range(1, 10))}
 
 
@@ -71,6 +71,7 @@ def check(config: Config, root: Path) -> None:
     for name, experiment in config["experiments"].items():
         _check_experiment(config, name, experiment)
     _check_measurements(config)
+    _check_beds(config)
     _check_reduced(config)
     _check_left_out(config)
 
@@ -193,7 +194,7 @@ def _check_shortened(
     """Refuse a recipe that the preview cuts too short, or whose samples it makes too few."""
     reduce = config.get("reduce", {})
     spec = extended(config["protocols"][experiment["protocol"]], crossing)
-    epochs = reduce.get("epochs", {}).get(experiment["family"], spec["epochs"])
+    epochs = reduce.get("epochs", {}).get(experiment["bed"], spec["epochs"])
     protocol = Protocol.of(shorten(spec, epochs))
     if samples := reduce.get("train_samples"):
         for entry in crossing["datasets"]:
@@ -237,16 +238,25 @@ def _check_measurements(config: Config) -> None:
             ensembles.check(spec)
 
 
+def _check_beds(config: Config) -> None:
+    """Refuse an experiment or a probe of a bed that is not named."""
+    for kind in ("experiments", "probes"):
+        for name, entry in config.get(kind, {}).items():
+            with at(kind, name, "bed"):
+                if entry["bed"] not in config["beds"]:
+                    raise unknown("bed", entry["bed"], config["beds"])
+
+
 def _check_reduced(config: Config) -> None:
-    """Refuse to reduce a family that nothing belongs to."""
-    trained = {entry["family"] for entry in config["experiments"].values()}
-    drawn = {entry["family"] for entry in config.get("probes", {}).values()}
+    """Refuse to reduce a bed that nothing belongs to."""
+    trained = {entry["bed"] for entry in config["experiments"].values()}
+    drawn = {entry["bed"] for entry in config.get("probes", {}).values()}
     known = {"seeds": trained, "epochs": trained, "draws": {*drawn, MATRICES}}
-    for key, families in known.items():
-        for family in config.get("reduce", {}).get(key, {}):
-            with at("reduce", key, family):
-                if family not in families:
-                    raise unknown("family of experiments", family, families)
+    for key, beds in known.items():
+        for bed in config.get("reduce", {}).get(key, {}):
+            with at("reduce", key, bed):
+                if bed not in beds:
+                    raise unknown("bed", bed, beds)
 
 
 def _check_left_out(config: Config) -> None:

@@ -37,7 +37,7 @@ def check(spec: Spec) -> None:
 
 def settings(probe: Spec) -> dict[str, Any]:
     """Return a probe's entry without what the workflow needs of it: measure and its settings."""
-    return {key: value for key, value in probe.items() if key not in ("family", "inits", "draws")}
+    return {key: value for key, value in probe.items() if key not in ("bed", "inits", "draws")}
 
 
 def measure(spec: Spec, init: Spec, seeds: range) -> "pa.Table":

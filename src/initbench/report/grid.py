@@ -6,17 +6,19 @@ from typing import Any
 
 from initbench.errors import InitbenchError
 from initbench.grid.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
+from initbench.grid.config_checks import MATRICES
 from initbench.report.inputs import Record
 from initbench.training.protocol import Protocol
 
 
 def summary(config: Config, experiments: Iterable[str]) -> Record:
-    """Return the seed base, what each experiment trained, and what was measured without training.
+    """Return the seed base, the beds, what was trained, and what was measured without training.
 
-    An experiment has family, recipe, cells, seeds and runs; a measurement family, settings, draws.
+    An experiment has bed, recipe, cells, seeds and runs; a measurement bed, settings, draws.
     """
     return {
         "seed_base": config["seed_base"],
+        "beds": {name: bed["title"] for name, bed in config["beds"].items()},
         "experiments": [_experiment(config, name) for name in experiments],
         "measurements": [*_probes(config), *_ensembles(config)],
     }
@@ -26,19 +28,19 @@ def _probes(config: Config) -> Iterator[Record]:
     for name, entry in config.get("probes", {}).items():
         spec = probe_spec(config, name, entry["inits"][0])
         chosen = {**spec["probe"], "inits": len(entry["inits"])}
-        yield _measurement(name, entry["family"], chosen, spec["draws"])
+        yield _measurement(name, entry["bed"], chosen, spec["draws"])
 
 
 def _ensembles(config: Config) -> Iterator[Record]:
     for name in config.get("matrices", {}):
         spec = ensemble_spec(config, name)["ensemble"]
         chosen = {key: spec[key] for key in ("size", "steps") if key in spec}
-        yield _measurement(name, "E5", chosen, spec.get("draws", spec.get("starts")))
+        yield _measurement(name, MATRICES, chosen, spec.get("draws", spec.get("starts")))
 
 
-def _measurement(name: str, family: str, chosen: Mapping[str, Any], draws: int) -> Record:
+def _measurement(name: str, bed: str, chosen: Mapping[str, Any], draws: int) -> Record:
     words = [f"{key} {_listed(value)}" for key, value in chosen.items()]
-    return {"name": name, "family": family, "settings": ", ".join(words), "draws": draws}
+    return {"name": name, "bed": bed, "settings": ", ".join(words), "draws": draws}
 
 
 def _listed(value: Any) -> str:
@@ -91,7 +93,7 @@ def _experiment(config: Config, name: str) -> Record:
     few, many = min(seeds.values()), max(seeds.values())
     return {
         "experiment": name,
-        "family": config["experiments"][name]["family"],
+        "bed": config["experiments"][name]["bed"],
         "recipe": recipe_of(config, name),
         "cells": len(seeds),
         "seeds": str(few) if few == many else f"{few} to {many}",

@@ -78,7 +78,7 @@ def _context(inputs: ReportInputs, templates: Path) -> dict[str, Any]:
         "tally": vocabulary.tally(verdict["verdict"] for verdict in inputs.verdicts),
         "outcomes": vocabulary.OUTCOMES,
         "kinds": vocabulary.KINDS,
-        "families": vocabulary.FAMILIES,
+        "beds": inputs.config_summary["beds"],
         "bearing": lambda figure: bearing(figure, inputs),
         "theory": [f for f in inputs.figures if homes.get(f["name"]) == THEORY],
         "unclaimed": [

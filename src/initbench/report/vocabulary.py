@@ -1,4 +1,4 @@
-"""The fixed words of the report: verdicts, kinds of statement, families of experiments."""
+"""The fixed words of the report: verdicts and kinds of statement."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,19 +63,6 @@ KINDS = {
     "code": "artefact",
     "bib": "reference",
     "op": "opinion",
-}
-
-FAMILIES = {
-    "E1": "tiny tanh chain",
-    "E2": "constants on MNIST",
-    "E3": "checks without training",
-    "E4": "signal propagation at init",
-    "E5": "random matrices",
-    "E6": "depth × activation × init",
-    "E7": "LayerNorm",
-    "E8": "recurrent nets",
-    "E9": "residual, convolutional and sine nets",
-    "E10": "output bias",
 }
 
 

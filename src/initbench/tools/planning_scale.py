@@ -53,7 +53,7 @@ def made_up(cells: int) -> dict[str, Any]:
         "seeds": 10,
         "block": 10,
     }
-    part = {"family": "E1", "protocol": "sgd", "grid": [crossing]}
+    part = {"bed": "tanh_chain", "protocol": "sgd", "grid": [crossing]}
     return {
         "purpose": "full",
         "results": "results",
@@ -61,6 +61,7 @@ def made_up(cells: int) -> dict[str, Any]:
         "data_folder": "data",
         "documents": ["A"],
         "seed_base": 2_000_000,
+        "beds": {"tanh_chain": {"title": "tiny tanh chain"}},
         "datasets": {
             "moons": {"source": "moons", "samples": 100, "noise": 0.1, "standardize": "all"}
         },
