@@ -12,16 +12,19 @@ from matplotlib.figure import Figure
 from initbench.report import ReportInputs
 from report_verdicts import Record, verdicts
 
+ORIGIN = {"authors": "not given", "address": "not given", "licence": "not stated"}
 DOCUMENTS: list[Record] = [
     {
         "document": "A",
         "title": "The value of initialization",
         "source": "https://github.com/hamonk/deep-learning",
+        **ORIGIN,
     },
     {
         "document": "D",
         "title": "Weight Initializations: A Surprising Demo",
         "source": "lecture note, file 003",
+        **ORIGIN,
     },
 ]
 

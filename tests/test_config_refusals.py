@@ -402,7 +402,7 @@ def _checks_without_mnist(project: Path) -> None:
         (_twin_key, "config.yaml, line 68, column 1: here is the key 'seed_base' twice"),
         (_number_as_folder, "config.yaml, line 2, column 1, at results: 7 is not of type 'string'"),
         (_misspelt_need, "'tiny_sdg'; did you mean 'tiny_sgd'?"),
-        (_checks_without_mnist, "no data set `mnist`, which the claims that are checked"),
+        (_checks_without_mnist, "no entry for MNIST, which the claims that are checked"),
     ],
 )
 def test_a_run_ends_before_its_first_job(

@@ -49,7 +49,9 @@ PROBES = config.get("probes", {})
 ENSEMBLES = config.get("matrices", {})
 MATRIX_TABLES = ["draws", "paths", "eigenvalues"]
 # The checks without training look at its images.
-HAS_MNIST = config["datasets"].get("mnist", {}).get("name") == "MNIST"
+MNIST = [
+    name for name, data in config["datasets"].items() if data.get("name") == "MNIST"
+]
 # What a claim or figure may need besides experiments, with the collected tables behind it.
 SPECIAL_TABLES = {
     "checks": ["checks"],

@@ -5,17 +5,13 @@ from initbench.controls import EXPERIMENTS
 CONTROLLED = [name for name in CELLS if name in EXPERIMENTS]
 EVIDENCE = expand(f"{RESULTS}/evidence/{{bed}}.json", bed=BEDS)
 TRAINED = [
-    bed
-    for bed in BEDS
-    if any(r.bed == bed and set(r.needs) & set(CELLS) for r in ROWS)
+    bed for bed in BEDS if any(r.bed == bed and set(r.needs) & set(CELLS) for r in ROWS)
 ]
 
 
 def seeds_of_bed(wildcards):
     """Return the number of seeds of each cell that the claims of a bed need, by its name."""
-    needs = {
-        need for row in ROWS if row.bed == wildcards.bed for need in row.needs
-    }
+    needs = {need for row in ROWS if row.bed == wildcards.bed for need in row.needs}
     counts = defaultdict(int)
     for cell in (cell for need in sorted(needs) for cell in CELLS.get(need, [])):
         counts[

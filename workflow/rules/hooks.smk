@@ -65,9 +65,9 @@ def announce():
 def refuse_checks_without_mnist():
     """End the run before its first job if checks are to be made whose images are not named."""
     wanted = {job.rule.name for job in workflow.dag.needrun_jobs()}
-    if "check_formulas" in wanted and not HAS_MNIST:
+    if "check_formulas" in wanted and not MNIST:
         stop(
-            "config.yaml has no data set `mnist`, which the claims that are checked without "
+            "config.yaml has no entry for MNIST, which the claims that are checked without "
             "training need; add `mnist: {source: torchvision, name: MNIST, mean: 0.1307, "
             "std: 0.3081}` to `datasets`."
         )
