@@ -85,7 +85,7 @@ def figures() -> list[Record]:
     return [
         figure("mnist_curves", "Test accuracy of the four variants"),
         figure("overview", "All runs"),
-        figure("tiny_loss_curves", "Loss of the tanh chain"),
+        figure("tanh_chain_loss_curves", "Loss of the tanh chain"),
     ]
 
 

@@ -20,7 +20,7 @@ STATEMENTS = (
     "A small net reaches about 95 % on MNIST in about 10 epochs.",
     "Weights stay zero all through training.",
 )
-FIGURES = {"mnist_curves": ("D01", "D07"), "tiny_loss_curves": ("A04", "A05", "D07")}
+FIGURES = {"mnist_curves": ("D01", "D07"), "tanh_chain_loss_curves": ("A04", "A05", "D07")}
 SECTIONS = {"A": ("First results", "What could be wrong", "SVD"), "D": ("2.2", "4.1", "6.1")}
 WORDS = ("reproduced", "partly reproduced", "not reproduced", "inconclusive", "not testable")
 REASONS = {

@@ -37,7 +37,7 @@ TOO_EARLY = {
 }
 # What would take long is planned only.
 DRY = {
-    "make report ARGS=results/figures/tiny_loss_curves.svg": "draw_figure",
+    "make report ARGS=results/figures/tanh_chain_loss_curves.svg": "draw_figure",
     "make report ARGS=results/verdicts/D17.json": "judge_one_claim",
     "snakemake -c2 --workflow-profile workflow/profiles/default": "train_default",
 }
@@ -91,7 +91,7 @@ def desk(tmp_path_factory):
     config = tiny()
     rows = the_ledger().rows
     needs = {need for row in rows if row.id == "D17" for need in row.needs}
-    needs |= set(catalogue.catalogue()["tiny_loss_curves"].needs)
+    needs |= set(catalogue.catalogue()["tanh_chain_loss_curves"].needs)
     config["datasets"]["mnist"] = MNIST
     config["experiments"] = dict.fromkeys(sorted(needs), config["experiments"]["tiny"])
     project = lay(tmp_path_factory.mktemp("desk") / "project", config)

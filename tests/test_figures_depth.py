@@ -42,10 +42,10 @@ CLAIMS = {
     "depth_bias": "B55",
     "depth_uniform": "B31",
     "depth_variants": "B74",
-    "norm_success": "B66 B68 B71 B72 B79",
-    "norm_gradient": "B69 B72",
-    "norm_curves": "B71 B93",
-    "norm_transformer": "B80",
+    "layer_norm_success": "B66 B68 B71 B72 B79",
+    "layer_norm_gradient": "B69 B72",
+    "layer_norm_curves": "B71 B93",
+    "transformer_success": "B80",
 }
 REDUCED = {  # what is kept: an experiment and its rows
     "depth_accuracy": ("mlp_depth", "architecture == 'mlp_relu_d3'"),
@@ -57,10 +57,10 @@ REDUCED = {  # what is kept: an experiment and its rows
     "depth_monitor": ("mlp_depth", "architecture == 'mlp_relu_d3' and init == 'he_normal'"),
     "depth_kick": ("mlp_kick_1e-2", "architecture == 'mlp_relu_d10'"),
     "depth_variants": ("mlp_variants", "architecture == 'mlp_elu_d30'"),
-    "norm_gradient": ("ln_depth", "architecture == 'ln_d3'"),
-    "norm_success": ("ln_depth", "init == 'sigma_1'"),
-    "norm_curves": ("ln_depth", "architecture == 'ln_d3'"),
-    "norm_transformer": ("transformer", "architecture == 'transformer_pre_l2'"),
+    "layer_norm_gradient": ("ln_depth", "architecture == 'ln_d3'"),
+    "layer_norm_success": ("ln_depth", "init == 'sigma_1'"),
+    "layer_norm_curves": ("ln_depth", "architecture == 'ln_d3'"),
+    "transformer_success": ("transformer", "architecture == 'transformer_pre_l2'"),
 }
 
 

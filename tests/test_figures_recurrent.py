@@ -26,8 +26,8 @@ CLAIMS = {
     **dict.fromkeys(["recurrent_forget_bias", "recurrent_bias_curves"], ("B58", "B82")),
     **{"recurrent_gates": ("B52", "B53"), "recurrent_rows": ("B40", "B52", "B53", "B58")},
     **dict.fromkeys(["residual_depth", "residual_curves"], ("B85", "B86")),
-    **dict.fromkeys(["custom_cnn", "custom_types"], ("B46",)),
-    **{"custom_siren": ("B88",), "custom_exercise": ("B94",)},
+    **dict.fromkeys(["special_nets_cnn", "special_nets_types"], ("B46",)),
+    **{"special_nets_siren": ("B88",), "special_nets_exercise": ("B94",)},
     **dict.fromkeys(["output_bias", "output_recall"], ("B59",)),
 }
 CHAINS = ["default", "xavier", "he", "orthogonal", "svd_k1_s0.8", "svd_k1_s1.0", "svd_k8_s1.0"]
@@ -182,20 +182,20 @@ def test_signal_to_noise_against_known_answers() -> None:
 
 
 def test_panels_of_one_score_share_their_axis(drawings) -> None:
-    conv, recall, adding, residual = drawings["custom_types"].figure.axes
+    conv, recall, adding, residual = drawings["special_nets_types"].figure.axes
     assert conv.get_xlim() == recall.get_xlim() == residual.get_xlim()
     assert not adding.get_shared_x_axes().joined(adding, conv)
 
 
 def test_matched_inits_come_first(drawings) -> None:
-    data = drawings["custom_types"].data
+    data = drawings["special_nets_types"].data
     for _, part in data.groupby("panel"):
         assert part["row"].iloc[0].endswith("(matched)")
         assert part["row"].nunique() == 3
 
 
 def test_the_chain_is_judged_on_moons_alone(drawings) -> None:
-    data = drawings["custom_exercise"].data
+    data = drawings["special_nets_exercise"].data
     chain = data[data.panel.str.contains("moons")]
     assert (chain.n == 7).all()
     assert chain["init"].tolist()[:2] == ["svd_k1_s0.8", "svd_k1_s1.0"]

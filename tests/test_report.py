@@ -192,10 +192,10 @@ def test_a_preview_says_on_every_claim_that_it_is_no_evidence(html):
 
 
 def test_a_figure_is_drawn_once_and_linked_from_later_claims(html, page):
-    assert page.ids.count("figure-tiny_loss_curves") == 1
-    assert 'id="figure-tiny_loss_curves"' in article(html, "A04")
+    assert page.ids.count("figure-tanh_chain_loss_curves") == 1
+    assert 'id="figure-tanh_chain_loss_curves"' in article(html, "A04")
     for claim in ("A05", "D07"):
-        assert 'href="#figure-tiny_loss_curves"' in article(html, claim)
+        assert 'href="#figure-tanh_chain_loss_curves"' in article(html, claim)
     assert "Further figures" in html
     assert page.ids.count("figure-overview") == 1
 

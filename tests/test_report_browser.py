@@ -243,7 +243,7 @@ def test_a_figure_downloads_as_svg_and_its_data_as_csv(visit, tmp_path):
     page = visit()
     for name, start in (("Drawing (.svg)", "<svg"), ("Data (.csv)", "step,loss")):
         with page.expect_download() as download:
-            page.locator("#figure-tiny_loss_curves").get_by_text(name).click()
+            page.locator("#figure-tanh_chain_loss_curves").get_by_text(name).click()
         download.value.save_as(tmp_path / "file")
         assert (tmp_path / "file").read_text(encoding="utf-8").startswith(start)
 

@@ -33,13 +33,32 @@ def drawings(tables: Tables) -> dict[str, tuple[Drawing, str]]:
 
 NAMES = sorted(registry())
 ASKED = {
-    *("tiny_loss_curves", "tiny_accuracy_curves", "tiny_success_rates", "tiny_spectra"),
-    *("tiny_layer_panels_default", "tiny_layer_panels_orthogonal", "tiny_decision_maps"),
-    *("tiny_gradient_flow", "tiny_pc1_share", "tiny_factorial_map", "tiny_linear_probe"),
+    *(
+        "tanh_chain_loss_curves",
+        "tanh_chain_accuracy_curves",
+        "tanh_chain_success_rates",
+        "tanh_chain_spectra",
+    ),
+    *(
+        "tanh_chain_layer_panels_default",
+        "tanh_chain_layer_panels_orthogonal",
+        "tanh_chain_decision_maps",
+    ),
+    *(
+        "tanh_chain_gradient_flow",
+        "tanh_chain_pc1_share",
+        "tanh_chain_factorial_map",
+        "tanh_chain_linear_probe",
+    ),
     *("replay_curves", "replay_spectra", "signal_tanh_depth", "mnist_test_curves"),
     *("mnist_loss_curves", "mnist_final_accuracy", "mnist_gradient_norms", "mnist_symmetry"),
     *("mnist_kick", "mnist_constant_sweep", "mnist_steps_to_95", "mnist_spectra"),
-    *("mnist_success_rates", "tiny_tasks", "tiny_svd_predictors", "tiny_information"),
+    *(
+        "mnist_success_rates",
+        "tanh_chain_tasks",
+        "tanh_chain_svd_predictors",
+        "tanh_chain_information",
+    ),
     *("mnist_zero_tensors", "mnist_running_accuracy"),
 }
 
@@ -63,7 +82,7 @@ def test_the_registry_needs_no_torch() -> None:
 
 
 def test_a_name_is_taken_once() -> None:
-    register = figure(name="tiny_loss_curves", needs=["x"], title="again", caption="")
+    register = figure(name="tanh_chain_loss_curves", needs=["x"], title="again", caption="")
     with pytest.raises(InitbenchError, match="rename one"):
         register(lambda tables: registry()["replay_curves"].draw(tables))
 
@@ -124,19 +143,21 @@ def test_headings_and_key_fit_the_width(name: str, drawings) -> None:
     assert right <= figure.bbox.width
 
 
-@pytest.mark.parametrize("name", ["tiny_pc1_share", "tiny_layer_panels_default", "mnist_kick"])
+@pytest.mark.parametrize(
+    "name", ["tanh_chain_pc1_share", "tanh_chain_layer_panels_default", "mnist_kick"]
+)
 def test_drawing_twice_gives_equal_bytes(name: str, tables: Tables, drawings) -> None:
     again = registry()[name].draw(tables)
     assert svg(again) == drawings[name][1]
 
 
 def test_save_writes_svg_csv_and_words(tables: Tables, tmp_path: Path) -> None:
-    drawing = registry()["tiny_success_rates"].draw(tables)
+    drawing = registry()["tanh_chain_success_rates"].draw(tables)
     save(drawing, tmp_path / "a.svg", tmp_path / "a.csv")
     words_of = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert set(words_of) == {"title", "alt", "caption"}
     assert words_of["title"] == "How often the tanh chain solves two moons"
-    assert "A19" in showing("tiny_success_rates")
+    assert "A19" in showing("tanh_chain_success_rates")
     table = pd.read_csv(tmp_path / "a.csv")
     pd.testing.assert_series_equal(table.value, drawing.data.value, check_index=False, atol=1e-5)
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == svg(drawing)
@@ -156,7 +177,7 @@ def test_a_pdf_has_equal_bytes_and_no_date(tables: Tables) -> None:
 
 
 def test_success_rates_are_those_of_the_runs(tables: Tables) -> None:
-    data = registry()["tiny_success_rates"].draw(tables).data
+    data = registry()["tanh_chain_success_rates"].draw(tables).data
     runs = tables.outcomes("tiny_sgd").query(
         "dataset == 'moons' and architecture == 'tanh_chain' and init == 'orthogonal'"
     )

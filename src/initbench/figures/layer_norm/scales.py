@@ -25,7 +25,7 @@ HALF = 0.5
 
 
 @figure(
-    name="norm_success",
+    name="layer_norm_success",
     needs=["ln_depth"],
     title="How often nets learn with and without LayerNorm",
     caption=(
@@ -70,7 +70,7 @@ def _range(frame: pd.DataFrame) -> str:
 
 
 @figure(
-    name="norm_gradient",
+    name="layer_norm_gradient",
     needs=["ln_depth"],
     title="First gradient of the first layer over the scale of the weights",
     caption=(

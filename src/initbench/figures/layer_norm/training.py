@@ -44,7 +44,7 @@ SHOWN: dict[str, tuple[str, Summary]] = {
 
 
 @figure(
-    name="norm_curves",
+    name="layer_norm_curves",
     needs=["ln_depth"],
     title="Test accuracy over training with and without LayerNorm",
     caption=(
@@ -96,7 +96,7 @@ def _name(init: str) -> str:
 
 
 @figure(
-    name="norm_transformer",
+    name="transformer_success",
     needs=["transformer"],
     title="Small Transformers with LayerNorm before, after or nowhere",
     caption=(

@@ -17,7 +17,7 @@ SINES = ["siren_own", "default", "xavier_normal", "he_normal", "normal_0.01"]
 
 
 @figure(
-    name="custom_cnn",
+    name="special_nets_cnn",
     needs=["cnn"],
     title="A small convolutional net of two depths, by the init of its kernels",
     caption=(
@@ -37,7 +37,7 @@ def draw_cnn(tables: Tables) -> Drawing:
 
 
 @figure(
-    name="custom_siren",
+    name="special_nets_siren",
     needs=["siren"],
     title="A net of sines (SIREN) fits a signal, by its init",
     caption=(

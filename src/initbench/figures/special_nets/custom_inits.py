@@ -50,7 +50,7 @@ def _settings(tables: Tables) -> pd.DataFrame:
 
 
 @figure(
-    name="custom_exercise",
+    name="special_nets_exercise",
     needs=["siren", "residual", "tiny_factorial", "tiny_sgd"],
     title="Three inits made for one kind of net, and the standard ones",
     caption=(

@@ -32,7 +32,7 @@ ONE_SIZE = ["xavier_normal", "normal_0.01", "recurrent_xavier", "recurrent_norma
 
 
 @figure(
-    name="custom_types",
+    name="special_nets_types",
     needs=["cnn", "recall_20", "recall_60", "adding_20", "adding_60", "residual"],
     title="Inits matched to the kind of layer, and one size for all",
     caption=(

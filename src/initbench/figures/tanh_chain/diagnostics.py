@@ -70,7 +70,7 @@ def _fifths(runs_of: pd.DataFrame) -> pd.DataFrame:
 
 
 @figure(
-    name="tiny_svd_predictors",
+    name="tanh_chain_svd_predictors",
     needs=["tiny_sgd"],
     title="Success by what the SVD of the starting weights shows",
     caption=(
@@ -116,7 +116,7 @@ def _rows(
 
 
 @figure(
-    name="tiny_information",
+    name="tanh_chain_information",
     needs=["tiny_sgd"],
     title="Is the plane lost after eight layers?",
     caption=(

@@ -70,7 +70,7 @@ def _name_layers(axes: Axes, first: int, last: int) -> None:
 
 
 @figure(
-    name="tiny_spectra",
+    name="tanh_chain_spectra",
     needs=["tiny_sgd"],
     title="Singular values of the weights, layer by layer",
     caption=(
@@ -109,7 +109,7 @@ def _draw_spectrum(axes: Axes, frame: pd.DataFrame, init: str) -> None:
 
 
 @figure(
-    name="tiny_gradient_flow",
+    name="tanh_chain_gradient_flow",
     needs=["tiny_sgd"],
     title="Gradient norm of every layer's weights during training",
     caption=(
@@ -148,7 +148,7 @@ def _draw_steps(axes: Axes, frame: pd.DataFrame, init: str, steps: list[int]) ->
 
 
 @figure(
-    name="tiny_pc1_share",
+    name="tanh_chain_pc1_share",
     needs=["tiny_sgd"],
     title="How much of the point cloud lies on one line",
     caption=(
@@ -189,7 +189,7 @@ def _draw_pc1(axes: Axes, frame: pd.DataFrame) -> None:
 
 
 @figure(
-    name="tiny_linear_probe",
+    name="tanh_chain_linear_probe",
     needs=["tiny_sgd"],
     title="How well a straight line separates the classes after each layer",
     caption=(

@@ -107,7 +107,7 @@ def _class_key() -> list[Line2D]:
 
 
 @figure(
-    name="tiny_layer_panels_default",
+    name="tanh_chain_layer_panels_default",
     needs=["replay"],
     title="Layer by layer through the trained net with default init",
     caption=PANELS_CAPTION,
@@ -118,7 +118,7 @@ def draw_default_panels(tables: Tables) -> Drawing:
 
 
 @figure(
-    name="tiny_layer_panels_orthogonal",
+    name="tanh_chain_layer_panels_orthogonal",
     needs=["replay"],
     title="Layer by layer through the trained net with orthogonal init",
     caption=PANELS_CAPTION,
@@ -129,7 +129,7 @@ def draw_orthogonal_panels(tables: Tables) -> Drawing:
 
 
 @figure(
-    name="tiny_decision_maps",
+    name="tanh_chain_decision_maps",
     needs=["replay"],
     title="What the two replayed nets decide over the plane",
     caption=(

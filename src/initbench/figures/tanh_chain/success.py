@@ -72,7 +72,7 @@ def _dots(frame: pd.DataFrame) -> Drawing:
 
 
 @figure(
-    name="tiny_success_rates",
+    name="tanh_chain_success_rates",
     needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam", "tiny_minibatch"],
     title="How often the tanh chain solves two moons",
     caption=(
@@ -89,7 +89,7 @@ def draw_success(tables: Tables) -> Drawing:
 
 
 @figure(
-    name="tiny_tasks",
+    name="tanh_chain_tasks",
     needs=["tiny_sgd", "tiny_sgd_fast", "tiny_adam"],
     title="The same training loop on other data and with wider nets",
     caption=(
@@ -132,7 +132,7 @@ def _cell(row: pd.Series) -> str:
 
 
 @figure(
-    name="tiny_factorial_map",
+    name="tanh_chain_factorial_map",
     needs=["tiny_factorial"],
     title="Success by scale and condition number of the weights",
     caption=(

@@ -42,7 +42,7 @@ def _draw_curves(axes: Axes, frame: pd.DataFrame) -> None:
 
 
 @figure(
-    name="tiny_loss_curves",
+    name="tanh_chain_loss_curves",
     needs=["tiny_sgd"],
     title="Test loss of the tanh chain on two moons",
     caption=(
@@ -70,7 +70,7 @@ def _ceiling(tables: Tables) -> float:
 
 
 @figure(
-    name="tiny_accuracy_curves",
+    name="tanh_chain_accuracy_curves",
     needs=["tiny_sgd"],
     title="Test accuracy of the tanh chain on two moons",
     caption=(
