@@ -144,3 +144,13 @@ def test_what_is_named_here_is_in_the_ledger() -> None:
         keyed = {name.partition("[")[0] for name in the_ledger().row(claim).quantities}
         assert set(quantities) <= keyed
     assert not set(AMENDED) - {row.id for row in the_ledger().rows}
+
+
+def test_holms_families_are_those_of_the_first_edition() -> None:
+    pairs = {
+        (committed()[row.id]["family"], row.holm)
+        for row in the_ledger().rows
+        if row.rule and row.id in committed()
+    }
+    former, present = zip(*pairs, strict=True)
+    assert len(pairs) == len(set(former)) == len(set(present)) == 10
