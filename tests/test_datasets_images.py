@@ -186,6 +186,25 @@ def test_damaged_image_set_is_refused(tmp_path, no_download):
         datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t10k-labels-idx1-ubyte", np.full(20, 255, np.uint8), "The test labels of .* reach 255"),
+        ("train-labels-idx1-ubyte", np.full(30, 10, np.uint8), "The train labels of .* reach 10"),
+        (
+            "t10k-images-idx3-ubyte",
+            np.zeros((20, 14, 28), np.uint8),
+            "The test images of .* have the shape 1 x 14 x 28, but it has 1 x 28 x 28",
+        ),
+    ],
+)
+def test_whole_files_of_another_set_are_refused(tmp_path, no_download, name, content, words):
+    lay_out_fake(tmp_path / "data")
+    (tmp_path / "data" / "FashionMNIST" / "raw" / name).write_bytes(idx(content))
+    with pytest.raises(InitbenchError, match=words):
+        datasets.prepare(FASHION, tmp_path / "data", tmp_path / "out")
+
+
 def pack(path):
     """Leave of a file only its packed form."""
     path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))

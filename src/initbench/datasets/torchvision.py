@@ -68,6 +68,7 @@ class TorchvisionImages:
         """Write the four arrays as uint8 .npy files and the manifest; return the manifest."""
         out_folder.mkdir(parents=True, exist_ok=True)
         arrays, origin = find(spec["name"], data_folder, out_folder)
+        _refuse_strange(spec["name"], arrays)
         checksums = dict(_mnist_files.SHA256) if spec["name"] == "MNIST" else {}
         for name, array in arrays.items():
             checksums[f"{name}.npy"] = save(out_folder / f"{name}.npy", array)
@@ -126,6 +127,24 @@ def find(name: str, data_folder: Path, out_folder: Path) -> tuple[Arrays, str]:
         return _read(kind, data_folder), "found in the data folder"
     with TemporaryDirectory(prefix=".", dir=out_folder) as scratch:
         return _carried_or_downloaded(kind, data_folder, Path(scratch))
+
+
+def _refuse_strange(name: str, arrays: Arrays) -> None:
+    """Refuse images of another size and labels of no class, which a damaged set may have."""
+    form = FORMS[name]
+    for part in ("train", "test"):
+        size, highest = arrays[f"{part}_x"].shape[1:], int(arrays[f"{part}_y"].max())
+        if size != form.sample:
+            seen, asked = (" x ".join(map(str, shape)) for shape in (size, form.sample))
+            raise InitbenchError(
+                f"The {part} images of {name} have the shape {seen}, but it has {asked}; restore "
+                "its files."
+            )
+        if highest >= form.classes:
+            raise InitbenchError(
+                f"The {part} labels of {name} reach {highest}, but its {form.classes} classes are "
+                "numbered from 0; restore its files."
+            )
 
 
 def _carried_or_downloaded(kind: Any, data_folder: Path, scratch: Path) -> tuple[Arrays, str]:
