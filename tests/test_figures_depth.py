@@ -92,7 +92,9 @@ def kept(folder: Path, target: Path, experiment: str, rows: str) -> Tables:
 
 def test_each_figure_names_its_claims_and_what_it_reads() -> None:
     specs = {
-        name: spec for name, spec in registry().items() if name.startswith(("depth_", "norm_"))
+        name: spec
+        for name, spec in registry().items()
+        if name.startswith(("depth_", "layer_norm_", "transformer_"))
     }
     assert set(specs) == set(CLAIMS)
     assert all(showing(name) >= set(claims.split()) for name, claims in CLAIMS.items())

@@ -19,7 +19,7 @@ from initbench.tables.read import Tables
 from project_ledger import showing
 from recurrent_tables import build_recurrent
 
-FAMILIES = ("recurrent", "residual", "custom", "output")
+FAMILIES = ("recurrent", "residual", "special", "output")
 NAMES = [name for name in registry() if name.split("_")[0] in FAMILIES]
 CLAIMS = {
     **dict.fromkeys(["recurrent_accuracy", "recurrent_curves"], ("B40", "B51", "B81")),
