@@ -56,6 +56,7 @@ def verdict(name: str, i: int, chance: random.Random) -> Record:
         "section": SECTIONS[document][i % 3],
         "kind": ("qual", "num", "expl", "math")[i % 4],
         "bed": "tanh_chain" if document == "A" else "mnist",
+        "holm_family": "tanh_chain" if document == "A" else "checks",
         "statement": STATEMENTS[i % len(STATEMENTS)],
         "arms": "default init on moons, recipe A0, 200 seeds" if tested else "",
         "pitfalls": "a falling loss here is not learning; look at loss − ln 2" if i % 3 else "",

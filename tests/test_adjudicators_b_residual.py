@@ -1,4 +1,4 @@
-"""Document B's rows on residual, convolutional and sine nets (E9) and the output's bias (E10)."""
+"""Document B's rows on residual, convolutional and sine nets and the output's bias."""
 
 import math
 from collections.abc import Mapping

@@ -175,7 +175,7 @@ VALUES: list[tuple[str, object, str]] = [
     (f"{GRID} inits", "normal", "'normal' is not of type 'array'"),
     ("experiments second bed", "mnist\n", r"'mnist\\n' does not match"),
     ("experiments second bed", "mnits", "Unknown bed 'mnits'; did you mean 'mnist'"),
-    ("probes signals bed", "E4", "Unknown bed 'E4'"),
+    ("probes signals bed", "signal", "Unknown bed 'signal'"),
     ("experiments second protocol", 3, "3 is not of type 'string'"),
     # the preview
     (

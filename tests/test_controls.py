@@ -220,7 +220,7 @@ def test_a_claim_is_followed_until_it_has_all_its_own_seeds(monkeypatch, tmp_pat
         **{n: ["A01", "A02"] for n in (5, 10, 20, 50, 100)},
         200: ["A01"],
     }
-    path = tmp_path / "E1.json"
+    path = tmp_path / "tanh_chain.json"
     path.write_text(write(grown), encoding="utf-8")
     judgement = judge_growth(Ledger((), tuple(rows), (), ""), full, read([path]))
     assert judgement["A01"]["points"] == [

@@ -148,7 +148,7 @@ def test_what_is_named_here_is_in_the_ledger() -> None:
 
 def test_holms_families_are_those_of_the_first_edition() -> None:
     pairs = {
-        (committed()[row.id]["family"], row.holm)
+        (committed()[row.id]["family"], row.holm_family)
         for row in the_ledger().rows
         if row.rule and row.id in committed()
     }

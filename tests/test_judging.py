@@ -200,7 +200,7 @@ def test_a_known_failure_fails(folder):
 
 
 def family(tmp_folder, rows):
-    """Return a ledger of `rows` rows of family E1 that each ask for a difference above 0."""
+    """Return a ledger of `rows` rows of one family that each ask for a difference above 0."""
     entry = """
       - {{id: A{i:02}, section: S, kind: qual, statement: Text., bed: tanh_chain, needs: [],
          arms: pairs, quantities: {{gain: difference}}, rule: {{reproduced: gain.low > 0}}}}
@@ -226,6 +226,19 @@ def test_holm_makes_a_verdict_inconclusive_when_too_many_rows_are_tested(folder)
     # Eight rows ask for a normal quantile of 2.9 where one asks for 2, and 90 % power for 1.3 more.
     assert together.needed_seeds == 20
     assert together.reason.endswith("about 20 seeds would decide it with 90 % power.")
+
+
+def test_rows_of_two_beds_are_corrected_together_where_one_names_the_others_family(folder):
+    ledger = family(folder, 2)
+    guest = replace(ledger.rows[0], bed="depth")
+    ledger = replace(ledger, rows=(guest, ledger.rows[1]))
+    estimates = {name: {"gain": paired(0.5, 7)} for name in ("A01", "A02")}
+    together = verdicts(ledger, estimates)
+    assert {name: found.p_holm for name, found in together.items()} == {
+        "A01": pytest.approx(2 * 2**-6),
+        "A02": pytest.approx(2 * 2**-6),
+    }
+    assert (together["A01"].bed, together["A01"].holm_family) == ("depth", "tanh_chain")
 
 
 def test_undecided_rows_count_in_holm_but_rows_without_pairs_do_not(folder):

@@ -162,6 +162,23 @@ def test_a_row_may_need_and_show_only_what_exists(folder):
         names.check_documents(ledger, ["A", "D"])
 
 
+def test_a_measured_row_has_a_bed_and_a_family_that_the_configuration_names(folder):
+    first = load(folder).rows[0]
+    names.check_beds([first], ["tanh_chain"])
+    with pytest.raises(InitbenchError, match="bed of row A01 in the ledger: 'tanh_chain'; did"):
+        names.check_beds([first], ["tanh_chains"])
+    other = replace(first, holm_family="mnits")
+    with pytest.raises(InitbenchError, match="bed of row A01 .* 'mnits'; did you mean 'mnist'"):
+        names.check_beds([other], ["tanh_chain", "mnist"])
+
+
+def test_rows_are_measured_in_the_room_of_their_bed():
+    for row in the_ledger().rows:
+        if row.rule:
+            room = adjudicators()[row.id].__module__.split(".")[3]
+            assert row.bed == {"kit": "checks"}.get(room, room), row.id
+
+
 def test_what_the_projects_rows_need_is_read_by_an_adjudicator_or_a_figure():
     known = texts()
     known |= {need for entry in figure_catalogue.catalogue().values() for need in entry.needs}

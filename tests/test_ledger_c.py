@@ -19,7 +19,7 @@ from synthetic import SyntheticTables
 LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "C"]
 MEASURED = [row for row in ROWS if row.rule and row.bed in ("matrices", "depth")]
-E5 = [row for row in MEASURED if row.bed == "matrices"]
+MATRICES = [row for row in MEASURED if row.bed == "matrices"]
 
 
 def test_all_rows_of_the_document_are_there() -> None:
@@ -79,9 +79,9 @@ def test_rows_are_measured_on_what_the_ensembles_really_give() -> None:
         )
         for table in ("draws", "eigenvalues")
     }
-    evidence = measure(E5, SyntheticTables(frames))
-    assert {row.id: set(evidence[row.id]) for row in E5} == {
-        row.id: set(row.quantities) for row in E5
+    evidence = measure(MATRICES, SyntheticTables(frames))
+    assert {row.id: set(evidence[row.id]) for row in MATRICES} == {
+        row.id: set(row.quantities) for row in MATRICES
     }
 
 

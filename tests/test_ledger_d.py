@@ -13,10 +13,10 @@ from project_ledger import the_ledger
 
 LEDGER = the_ledger()
 ROWS = [row for row in LEDGER.rows if row.document == "D"]
-E2 = [row for row in ROWS if row.rule and row.bed == "mnist"]
+OF_MNIST = [row for row in ROWS if row.rule and row.bed == "mnist"]
 
 
-@pytest.mark.parametrize("row", E2, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", OF_MNIST, ids=lambda row: row.id)
 def test_a_preview_of_one_epoch_and_two_seeds_does_not_fail(row: Row) -> None:
     tables = World(seeds=2, last_epoch=1).tables()
     assert set(measure([row], tables)[row.id]) == set(row.quantities)
@@ -60,7 +60,7 @@ class Only(WorldTables):
         return super()._load(name)
 
 
-@pytest.mark.parametrize("row", E2, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", OF_MNIST, ids=lambda row: row.id)
 def test_a_row_needs_what_it_names_and_gives_a_number_to_each_quantity(row: Row) -> None:
     found = flat(adjudicator(row.id)(Only(row.needs)))
     assert set(found) == set(row.quantities)

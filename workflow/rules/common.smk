@@ -62,6 +62,7 @@ SPECIAL_TABLES = {
 # Claims and figures that need an experiment which the config leaves out are not made.
 AVAILABLE = {*CELLS, *SPECIAL_TABLES}
 CATALOGUE = catalogue.catalogue()
+ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
 
 
 def check_ledger():
@@ -69,6 +70,7 @@ def check_ledger():
     known = {*config["experiments"], *SPECIAL_TABLES, "matrices"}
     known.update(need for entry in CATALOGUE.values() for need in entry.needs)
     claim_names.check_rows(LEDGER, known | adjudicators.texts(), CATALOGUE)
+    claim_names.check_beds(ROWS, config["beds"])
     claim_names.check_documents(LEDGER, config["documents"])
     claim_texts.check(LEDGER, LEDGER_FOLDER)
 
@@ -79,7 +81,6 @@ if workflow.is_main_process:
     except InitbenchError as error:
         stop(error)
 
-ROWS = [row for row in LEDGER.rows if row.rule and AVAILABLE.issuperset(row.needs)]
 BEDS = sorted({row.bed for row in ROWS})
 FIGURES = {
     name: entry

@@ -16,7 +16,7 @@ def unattainable():
     found = []
     for row in ROWS:
         counts = [grid.seeds_of(config, need) for need in row.needs if need in CELLS]
-        rows = comparing(LEDGER.rows, row.holm)
+        rows = comparing(LEDGER.rows, row.holm_family)
         sentence = attainable(row, max(counts), rows) if counts else None
         if sentence:
             found.append(f"{row.id}: {sentence}")

@@ -42,7 +42,7 @@ def _best(quantity: Quantity, seeds: int) -> Estimate:
 
 def comparing(rows: Iterable[Row], family: str) -> int:
     """Return the number of `rows` of a family whose rule rests on a paired difference."""
-    return sum(row.holm == family and _compares_pairs(row) for row in rows)
+    return sum(row.holm_family == family and _compares_pairs(row) for row in rows)
 
 
 def _compares_pairs(row: Row) -> bool:

@@ -34,9 +34,9 @@ def judge(ledger: Ledger, evidence: Evidence) -> list[Verdict]:
     A row without evidence is inconclusive. Holm's correction (1979) runs inside each family over
     the rows whose rule compares pairs, undecided ones with p = 1; derived rows follow at the end.
     """
-    sizes = Counter(row.holm for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
+    sizes = Counter(row.holm_family for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
     decisions = {
-        row.id: decide(row.rule, evidence[row.id], sizes[row.holm])
+        row.id: decide(row.rule, evidence[row.id], sizes[row.holm_family])
         for row in ledger.rows
         if row.rule and row.id in evidence
     }
@@ -56,7 +56,7 @@ def _correct(
     ledger: Ledger, evidence: Evidence, decisions: Mapping[str, Decision]
 ) -> dict[str, _Corrected]:
     corrected = {}
-    for family in sorted({row.holm for row in ledger.rows}):
+    for family in sorted({row.holm_family for row in ledger.rows}):
         rows = [
             row for row in ledger.holm_family(family) if compares_pairs(evidence.get(row.id, {}))
         ]
@@ -141,6 +141,7 @@ def _verdict(row: Row, fields: Mapping[str, Any]) -> Verdict:
         section=row.section,
         kind=row.kind,
         bed=row.bed,
+        holm_family=row.holm_family,
         statement=row.statement,
         arms=row.arms,
         pitfalls=row.pitfalls,

@@ -85,11 +85,6 @@ class Row:
     not_testable: str
     figures: tuple[str, ...]
 
-    @property
-    def holm(self) -> str:
-        """The rows that Holm's correction takes together with this one: a bed, if not named."""
-        return self.holm_family or self.bed
-
     @classmethod
     def of(cls, entry: Mapping[str, Any], document: str) -> "Row":
         """Return the row of a `document` that a validated YAML entry describes.
@@ -98,6 +93,7 @@ class Row:
         """
         given: dict[str, Any] = {name: str(entry.get(name, "")).strip() for name in _TEXTS}
         given |= {name: tuple(entry.get(name, ())) for name in _LISTS}
+        given["holm_family"] = given["holm_family"] or given["bed"]
         rule, declared = entry.get("rule", {}), entry.get("quantities", {})
         return cls(
             **given,
@@ -183,7 +179,7 @@ class Ledger:
 
     def holm_family(self, family: str) -> tuple[Row, ...]:
         """Return the measured rows that are corrected together, in the order of the ledger."""
-        return tuple(row for row in self.rows if row.rule and row.holm == family)
+        return tuple(row for row in self.rows if row.rule and row.holm_family == family)
 
 
 def load(folder: Path) -> Ledger:

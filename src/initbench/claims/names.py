@@ -1,8 +1,8 @@
-"""What the ledger names outside itself: experiments, figures and the documents that are shown."""
+"""What the ledger names outside itself: beds, experiments, figures, documents that are shown."""
 
 from collections.abc import Collection, Iterable
 
-from initbench.claims.ledger import Ledger
+from initbench.claims.ledger import Ledger, Row
 from initbench.errors import InitbenchError, unknown
 
 
@@ -15,6 +15,14 @@ def check_rows(ledger: Ledger, needs: Collection[str], figures: Collection[str])
         for figure in row.figures:
             if figure not in figures:
                 raise unknown(f"figure of row {row.id} in the ledger:", figure, figures)
+
+
+def check_beds(rows: Iterable[Row], beds: Collection[str]) -> None:
+    """Raise InitbenchError for a measured row whose bed or Holm family is not among `beds`."""
+    for row in rows:
+        for bed in (row.bed, row.holm_family):
+            if bed not in beds:
+                raise unknown(f"bed of row {row.id} in the ledger:", bed, beds)
 
 
 def check_documents(ledger: Ledger, documents: Iterable[str]) -> None:

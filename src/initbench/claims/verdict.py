@@ -42,6 +42,7 @@ class Verdict:
     section: str
     kind: str
     bed: str
+    holm_family: str
     statement: str
     arms: str
     pitfalls: str

@@ -1,1 +1,1 @@
-"""The measurements behind the claims: one or more modules a family, found by themselves."""
+"""The measurements behind the claims: a folder for each bed, found by themselves."""
