@@ -56,8 +56,8 @@ def small() -> dict[str, Any]:
         | {"activations": ["tanh"], "widths": [4], "depth": 3},
     }
     config["matrices"] = {
-        "gaussian_2": {"kind": "gaussian", "size": 2, "draws": 10, "steps": 300},
-        "document_c": {"kind": "document_c", "starts": 10, "steps": 300},
+        "gaussian_2": {"bed": "matrices", "kind": "gaussian", "size": 2, "draws": 10, "steps": 300},
+        "document_c": {"bed": "matrices", "kind": "document_c", "starts": 10, "steps": 300},
     }
     config["reduce"] = {
         "seeds": {"tanh_chain": 1}, "epochs": {"mnist": 1}, "train_samples": 100,
@@ -176,6 +176,9 @@ VALUES: list[tuple[str, object, str]] = [
     ("experiments second bed", "mnist\n", r"'mnist\\n' does not match"),
     ("experiments second bed", "mnits", "Unknown bed 'mnits'; did you mean 'mnist'"),
     ("probes signals bed", "signal", "Unknown bed 'signal'"),
+    ("matrices gaussian_2 bed", "matrix", "Unknown bed 'matrix'; did you mean 'matrices'"),
+    ("beds mnist", {"title": "x"}, "at beds.mnist: Bed 'mnist' has experiments but no `success`"),
+    ("beds mnist success", 1.5, "1.5 is greater than the maximum of 1"),
     ("experiments second protocol", 3, "3 is not of type 'string'"),
     # the preview
     (
@@ -399,7 +402,7 @@ def _checks_without_mnist(project: Path) -> None:
 @pytest.mark.parametrize(
     ("mistake", "expected"),
     [
-        (_twin_key, "config.yaml, line 68, column 1: here is the key 'seed_base' twice"),
+        (_twin_key, "config.yaml, line 71, column 1: here is the key 'seed_base' twice"),
         (_number_as_folder, "config.yaml, line 2, column 1, at results: 7 is not of type 'string'"),
         (_misspelt_need, "'tiny_sdg'; did you mean 'tiny_sgd'?"),
         (_checks_without_mnist, "no entry for MNIST, which the claims that are checked"),

@@ -168,7 +168,7 @@ def test_a_measured_row_has_a_bed_and_a_family_that_the_configuration_names(fold
     with pytest.raises(InitbenchError, match="bed of row A01 in the ledger: 'tanh_chain'; did"):
         names.check_beds([first], ["tanh_chains"])
     other = replace(first, holm_family="mnits")
-    with pytest.raises(InitbenchError, match="bed of row A01 .* 'mnits'; did you mean 'mnist'"):
+    with pytest.raises(InitbenchError, match=r"bed of row A01 .* 'mnits'; did you mean 'mnist'"):
         names.check_beds([other], ["tanh_chain", "mnist"])
 
 

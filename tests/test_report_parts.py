@@ -29,7 +29,7 @@ CONFIG = {
     "seed_base": 2000000,
     "beds": {
         "tanh_chain": {"title": "tiny tanh chain", "success": 0.99},
-        "mnist": {"title": "constants on MNIST"},
+        "mnist": {"title": "constants on MNIST", "success": 0.9},
         "propagation": {"title": "signal propagation at init"},
         "matrices": {"title": "random matrices"},
     },
@@ -57,7 +57,9 @@ CONFIG = {
         "signal": {"bed": "propagation", "measure": "spectra", "widths": [4, 8], "draws": 20,
                    "inits": ["default", "orthogonal"]},
     },
-    "matrices": {"gaussian_2": {"kind": "gaussian", "size": 2, "steps": 9, "draws": 7}},
+    "matrices": {
+        "gaussian_2": {"bed": "matrices", "kind": "gaussian", "size": 2, "steps": 9, "draws": 7},
+    },
     "reduce": {"draws": {"propagation": 3}},
 }  # fmt: skip
 

@@ -31,7 +31,8 @@ TINY: dict[str, Any] = {
     "seed_base": 2_000_000,
     "beds": {
         "tanh_chain": {"title": "tiny tanh chain", "success": 0.99},
-        "mnist": {"title": "constants on MNIST"},
+        "mnist": {"title": "constants on MNIST", "success": 0.9},
+        "checks": {"title": "checks without training"},
         "propagation": {"title": "signal propagation at init"},
         "matrices": {"title": "random matrices"},
     },

@@ -148,7 +148,9 @@ def sound() -> Config:
         "signal": {"bed": "propagation", "measure": "propagation", "inits": ["narrow"], "draws": 2,
                    "activations": ["tanh"], "widths": [2, 4], "depth": 3},
     }  # fmt: skip
-    config["matrices"] = {"gaussian_2": {"kind": "gaussian", "size": 2, "draws": 10, "steps": 300}}
+    config["matrices"] = {
+        "gaussian_2": {"bed": "matrices", "kind": "gaussian", "size": 2, "draws": 10, "steps": 300}
+    }
     config["without"] = ["second"]
     config["reduce"] = {
         "seeds": {"tanh_chain": 2}, "epochs": {"tanh_chain": 1}, "train_samples": 100,

@@ -34,7 +34,9 @@ def judge(ledger: Ledger, evidence: Evidence) -> list[Verdict]:
     A row without evidence is inconclusive. Holm's correction (1979) runs inside each family over
     the rows whose rule compares pairs, undecided ones with p = 1; derived rows follow at the end.
     """
-    sizes = Counter(row.holm_family for row in ledger.rows if compares_pairs(evidence.get(row.id, {})))
+    sizes = Counter(
+        row.holm_family for row in ledger.rows if compares_pairs(evidence.get(row.id, {}))
+    )
     decisions = {
         row.id: decide(row.rule, evidence[row.id], sizes[row.holm_family])
         for row in ledger.rows

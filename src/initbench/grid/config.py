@@ -9,7 +9,7 @@ from typing import Any
 from initbench import probes
 from initbench.errors import unknown
 from initbench.grid import config_checks, folders, yaml_schemas
-from initbench.grid.config_checks import MATRICES, Misplaced, at, placed
+from initbench.grid.config_checks import Misplaced, at, placed
 from initbench.training.protocol import extended, shorten
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
@@ -145,13 +145,11 @@ def probe_spec(config: Config, probe: str, init: str) -> dict[str, Any]:
 
 def ensemble_spec(config: Config, ensemble: str) -> dict[str, Any]:
     """Return an ensemble of random matrices, cut in the preview, and the seed base."""
-    entry = config["matrices"][ensemble]
-    numbers = {
-        key: _most_draws(config, MATRICES, entry[key])
-        for key in ("draws", "starts")
-        if key in entry
-    }
-    return {"ensemble": {**entry, **numbers}, "seed": config["seed_base"]}
+    entry = dict(config["matrices"][ensemble])
+    bed = entry.pop("bed")
+    for key in {"draws", "starts"} & set(entry):
+        entry[key] = _most_draws(config, bed, entry[key])
+    return {"ensemble": entry, "seed": config["seed_base"]}
 
 
 def _most_draws(config: Config, bed: str, wanted: int) -> int:

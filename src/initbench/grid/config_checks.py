@@ -22,7 +22,6 @@ MOST_JOBS = 1_000_000  # docs/scale.md: planning a tenth of them takes minutes
 NAMED = ("datasets", "architectures", "inits", "protocols", "experiments", "probes", "matrices")
 # What claims and figures need besides experiments; tables of the first three stand beside theirs.
 SPECIAL = ("checks", "replay", "matrices", "probes")
-MATRICES = "matrices"  # the bed of random matrices
 DEVICES = {"con", "prn", "aux", "nul", *(f"{d}{k}" for d in ("com", "lpt") for k in range(1, 10))}
 
 
@@ -235,23 +234,34 @@ def _check_measurements(config: Config) -> None:
             _check_seeds(config, spec["draws"])
     for name, spec in config.get("matrices", {}).items():
         with at("matrices", name):
-            ensembles.check(spec)
+            ensembles.check({key: value for key, value in spec.items() if key != "bed"})
 
 
 def _check_beds(config: Config) -> None:
-    """Refuse an experiment or a probe of a bed that is not named."""
-    for kind in ("experiments", "probes"):
+    """Refuse what is of a bed that is not named, and runs of one without a level of success."""
+    for kind in ("experiments", "probes", "matrices"):
         for name, entry in config.get(kind, {}).items():
             with at(kind, name, "bed"):
                 if entry["bed"] not in config["beds"]:
                     raise unknown("bed", entry["bed"], config["beds"])
+    for bed in _beds(config, "experiments"):
+        with at("beds", bed):
+            if "success" not in config["beds"][bed]:
+                raise InitbenchError(
+                    f"Bed '{bed}' has experiments but no `success`; give the test accuracy from "
+                    "which a run counts as successful."
+                )
+
+
+def _beds(config: Config, *kinds: str) -> set[str]:
+    """Return the beds of all entries of these kinds."""
+    return {entry["bed"] for kind in kinds for entry in config.get(kind, {}).values()}
 
 
 def _check_reduced(config: Config) -> None:
     """Refuse to reduce a bed that nothing belongs to."""
-    trained = {entry["bed"] for entry in config["experiments"].values()}
-    drawn = {entry["bed"] for entry in config.get("probes", {}).values()}
-    known = {"seeds": trained, "epochs": trained, "draws": {*drawn, MATRICES}}
+    trained, drawn = _beds(config, "experiments"), _beds(config, "probes", "matrices")
+    known = {"seeds": trained, "epochs": trained, "draws": drawn}
     for key, beds in known.items():
         for bed in config.get("reduce", {}).get(key, {}):
             with at("reduce", key, bed):

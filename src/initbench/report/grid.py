@@ -1,12 +1,11 @@
 """What was run, in the words of a methods section, from the configuration alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from initbench.errors import InitbenchError
 from initbench.grid.config import Cell, Config, cell_spec, cells, ensemble_spec, probe_spec
-from initbench.grid.config_checks import MATRICES
 from initbench.report.inputs import Record
 from initbench.training.protocol import Protocol
 
@@ -14,14 +13,20 @@ from initbench.training.protocol import Protocol
 def summary(config: Config, experiments: Iterable[str]) -> Record:
     """Return the seed base, the beds, what was trained, and what was measured without training.
 
-    An experiment has bed, recipe, cells, seeds and runs; a measurement bed, settings, draws.
+    An experiment has bed, recipe, cells, seeds and runs; a measurement bed, settings, draws. Both
+    are in the order of the beds.
     """
+    order = list(config["beds"])
     return {
         "seed_base": config["seed_base"],
         "beds": {name: bed["title"] for name, bed in config["beds"].items()},
-        "experiments": [_experiment(config, name) for name in experiments],
-        "measurements": [*_probes(config), *_ensembles(config)],
+        "experiments": _sorted(order, (_experiment(config, name) for name in experiments)),
+        "measurements": _sorted(order, [*_probes(config), *_ensembles(config)]),
     }
+
+
+def _sorted(beds: Sequence[str], records: Iterable[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: beds.index(record["bed"]))
 
 
 def _probes(config: Config) -> Iterator[Record]:
@@ -32,10 +37,10 @@ def _probes(config: Config) -> Iterator[Record]:
 
 
 def _ensembles(config: Config) -> Iterator[Record]:
-    for name in config.get("matrices", {}):
+    for name, entry in config.get("matrices", {}).items():
         spec = ensemble_spec(config, name)["ensemble"]
         chosen = {key: spec[key] for key in ("size", "steps") if key in spec}
-        yield _measurement(name, MATRICES, chosen, spec.get("draws", spec.get("starts")))
+        yield _measurement(name, entry["bed"], chosen, spec.get("draws", spec.get("starts")))
 
 
 def _measurement(name: str, bed: str, chosen: Mapping[str, Any], draws: int) -> Record:

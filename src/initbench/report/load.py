@@ -18,8 +18,6 @@ from initbench.report.accuracy import accuracy_table
 from initbench.report.inputs import Record, ReportInputs
 from initbench.tables.read import Tables
 
-SUCCESS = 0.90  # where a bed names no level of its own
-
 
 def load(results: Path, claims: Path, config: Config, figures: Sequence[str]) -> ReportInputs:
     """Return the report's inputs from `results`, the ledger folder `claims` and the config.
@@ -92,7 +90,7 @@ def _accuracy(folder: Path, config: Config, experiments: Sequence[str]) -> list[
 
 def _success(config: Config, experiment: str) -> float:
     """Return the test accuracy from which a run of an experiment counts as successful."""
-    level: float = config["beds"][config["experiments"][experiment]["bed"]].get("success", SUCCESS)
+    level: float = config["beds"][config["experiments"][experiment]["bed"]]["success"]
     return level
 
 

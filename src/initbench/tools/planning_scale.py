@@ -61,7 +61,7 @@ def made_up(cells: int) -> dict[str, Any]:
         "data_folder": "data",
         "documents": ["A"],
         "seed_base": 2_000_000,
-        "beds": {"tanh_chain": {"title": "tiny tanh chain"}},
+        "beds": yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))["beds"],
         "datasets": {
             "moons": {"source": "moons", "samples": 100, "noise": 0.1, "standardize": "all"}
         },
