@@ -219,6 +219,13 @@ def test_a_claim_tells_how_its_verdict_came_about():
     assert html.count("from n = 5 on") == 1
 
 
+def test_a_corrected_row_names_the_family_that_it_was_corrected_in():
+    record = next(v for v in verdicts() if v["p_holm"] is not None)
+    guest = {**record, "bed": "propagation", "holm_family": "tanh_chain"}
+    page = render(fixture.inputs(verdicts=[guest]))
+    assert "after Holm’s correction in the family “tiny tanh chain”" in page
+
+
 def test_derived_rows_link_to_the_rows_that_they_follow(html):
     assert 'reproduced if <a href="#D33">D33</a> and <a href="#D35">D35</a> all are' in article(
         html, "D09"
